@@ -1,0 +1,45 @@
+"""Short English words for the engine's reason codes; pages translate by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from concord_screening.engine.domain import Reason
+
+WORDS = {
+    "name_identical": "the names are written alike",
+    "name_alike": "the names read alike ({percent} % of the shorter one agrees)",
+    "name_differs": "the names differ",
+    "name_part_rare": "an agreeing part of the name is rare in this list (1 in {one_in})",
+    "name_part_common": "the agreeing parts of the name are common (1 in {one_in})",
+    "name_part_missing": "{count} part(s) of a name have no counterpart",
+    "other_script": "the names are in different scripts ({query_script}, {listed_script})",
+    "date_equal": "the birth dates are equal",
+    "date_day_month_swapped": "the birth dates are equal once day and month are swapped",
+    "date_same_year_month": "the birth dates agree in year and month",
+    "date_same_year": "the birth dates agree in the year",
+    "date_same_day_other_year": "day and month agree, the year is {years} off",
+    "date_one_year_off": "the birth years are one apart",
+    "date_near": "the birth years are {years} apart",
+    "date_differs": "the birth dates contradict each other",
+    "date_missing": "a birth date is missing",
+    "country_same": "the countries agree",
+    "country_differs": "the countries differ",
+    "gender_differs": "the sexes differ",
+    "gender_same": "the sexes agree",
+    "list_size": "this list holds {size} people, so chance likeness is that frequent",
+    "script_unreadable": "the name is in a script the engine cannot read",
+    "name_empty": "there is no letter in the name",
+    "date_impossible": "the birth date is impossible",
+    "rare_name_without_date": "a rare name agrees and there is no birth date to tell people apart",
+}
+
+
+def text(reason: Reason) -> str:
+    """The reason in English."""
+    return WORDS.get(reason.code, reason.code).format_map(dict(reason.params))
+
+
+def texts(reasons: Iterable[Reason]) -> str:
+    """Several reasons in one line."""
+    return "; ".join(text(reason) for reason in reasons)
