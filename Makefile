@@ -1,0 +1,82 @@
+# Concord: `make help` lists what can be done. Every target first brings .venv/ up to date.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PY := .venv/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+PACKAGES := libs/contracts libs/core libs/front libs/stack services/intake services/screening services/victim-assistance services/reporting
+PROTOS := $(shell find proto -name '*.proto')
+SOURCES := libs services tests tools benchmarks
+
+.PHONY: help setup setup-dev lock demo up down test check format bench clean docs
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+.stamps/venv:
+	@mkdir -p .stamps
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.stamps/run: requirements/run.txt .stamps/venv
+	$(PIP) --require-hashes -r requirements/run.txt
+	@touch $@
+
+.stamps/proto: $(PROTOS) tools/generate_proto.py .stamps/run
+	$(PY) tools/generate_proto.py
+	@touch $@
+
+.stamps/packages: $(addsuffix /pyproject.toml,$(PACKAGES)) .stamps/proto
+	$(PIP) --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
+	@touch $@
+
+.stamps/dev: requirements/dev.txt .stamps/packages
+	$(PIP) --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.stamps/system: tools/install_system.sh
+	bash tools/install_system.sh
+	@touch $@
+
+setup: .stamps/packages ## install what Concord runs with into .venv/
+
+setup-dev: .stamps/dev ## install what develops and tests it, too
+
+lock: setup-dev ## compile requirements/*.in into hash-pinned requirements
+	cd requirements && for set in run dev; do ../.venv/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -o $$set.txt $$set.in; done
+
+demo: setup ## start everything embedded, walk the main job, stay up (EXIT=1: stop after the walk)
+	$(PY) -m concord_core.cli demo $(if $(EXIT),--exit)
+
+up: setup ## start the full stack: real Kafka, real Keycloak, two nodes
+	$(PY) -m concord_core.cli up
+
+down: setup ## stop the full stack
+	$(PY) -m concord_core.cli down
+
+test: setup-dev .stamps/system ## every test, on real PostgreSQL, Kafka, Keycloak and Chromium
+	$(PY) -m pytest $(ARGS)
+
+check: setup-dev ## format, lint, types, import contracts, contracts' lint, migrations lint, catalogues, docs
+	.venv/bin/ruff format --check $(SOURCES)
+	.venv/bin/ruff check $(SOURCES)
+	.venv/bin/lint-imports
+	.venv/bin/buf lint proto
+	.venv/bin/buf format --diff --exit-code proto
+	$(PY) tools/check_proto_breaking.py
+	.venv/bin/mypy
+	$(PY) tools/check_catalogues.py
+	$(PY) tools/check_docs.py
+
+format: setup-dev ## format code and contracts
+	.venv/bin/ruff format $(SOURCES)
+	.venv/bin/ruff check --fix $(SOURCES)
+	.venv/bin/buf format --write proto
+
+bench: setup-dev .stamps/system ## measure beside peers and limits; writes docs/benchmarks.md
+	$(PY) -m benchmarks
+
+clean: ## remove what was built and installed
+	rm -rf .venv .stamps .run libs/contracts/concord
+
+-include services/screening/engine.mk
