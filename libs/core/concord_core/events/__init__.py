@@ -1,0 +1,5 @@
+"""Facts between services: written with the change that they report, signed, sent once at least, applied once exactly."""
+
+from concord_core.events.model import Fact, Handler, Record, StoredRecord, Subscription
+
+__all__ = ["Fact", "Handler", "Record", "StoredRecord", "Subscription"]
