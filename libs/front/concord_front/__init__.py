@@ -1,0 +1,1 @@
+"""Front door and the list of work of all services."""

@@ -1,0 +1,1 @@
+"""Starts and stops Concord on one machine; demo world and demo walk."""

@@ -1,0 +1,1 @@
+"""ClearCheck: register, checks, disclosure."""

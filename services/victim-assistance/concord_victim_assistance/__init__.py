@@ -1,0 +1,1 @@
+"""Persons, consent, needs, referrals."""
