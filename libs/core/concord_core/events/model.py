@@ -17,7 +17,7 @@ from typing_extensions import TypeVar
 if TYPE_CHECKING:
     from concord_core.storage import Work
 
-M = TypeVar("M", bound=Message, default=Message, covariant=True)
+M_co = TypeVar("M_co", bound=Message, default=Message, covariant=True)
 
 Headers: TypeAlias = tuple[tuple[str, bytes], ...]
 
@@ -46,7 +46,7 @@ class StoredRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Fact(Generic[M]):
+class Fact(Generic[M_co]):
     """An event that was believed. `key` and `subject` are the aggregate's reference, `sequence` its version from 1.
 
     `generation` numbers the rebuilds of a consumer: handlers of a rebuildable subscription write it into their rows.
@@ -63,7 +63,7 @@ class Fact(Generic[M]):
     time: datetime
     sequence: int
     agency: str
-    message: M
+    message: M_co
     traceparent: str | None
     appended: datetime
     generation: int = 1
