@@ -14,13 +14,18 @@ class Section(BaseModel):
 
 
 class DatabaseSettings(Section):
-    """One database. Its logins are `<name>_owner`, `_app`, `_relay`, `_consume`, `_public`; the password of each lies in
-    `<passwords>/<login>`."""
+    """One database. Its logins are `<login_prefix>_owner`, `_app`, `_relay`, `_consume`, `_public` (the prefix is the
+    database's name if not said); the password of each lies in `<passwords>/<login>`."""
 
     host: str
     port: int = 5432
     name: str
     passwords: Path
+    login_prefix: str = ""
+
+    def login(self, suffix: str) -> str:
+        """The full name of one of its logins."""
+        return f"{self.login_prefix or self.name}_{suffix}"
 
 
 class ListenSettings(Section):

@@ -40,7 +40,7 @@ class Database:
         self.settings = settings
         self.login = login
         self.engine: Engine = create_engine(
-            url(settings, f"{settings.name}_{login}"),
+            url(settings, settings.login(login)),
             pool_size=pool_size,
             max_overflow=10,
             pool_pre_ping=True,

@@ -8,16 +8,14 @@ an update by an owner without one changes nothing and says nothing. *Shared*: no
 from alembic.operations import Operations
 from sqlalchemy import text
 
-from concord_core import audit, events
-from concord_core.identity import ddl as identity_ddl
 
-
-def _database(op: Operations) -> str:
-    return str(op.get_bind().scalar(text("select current_database()")))
+def login_prefix(op: Operations) -> str:
+    """What the names of the database's logins begin with; migrations run as `<prefix>_owner`."""
+    return str(op.get_bind().scalar(text("select current_user"))).removesuffix("_owner")
 
 
 def _grants(op: Operations, table: str, grants: dict[str, str | None]) -> None:
-    name = _database(op)
+    name = login_prefix(op)
     for login, privileges in grants.items():
         if privileges:
             op.execute(f'grant {privileges} on {table} to "{name}_{login}"')
@@ -34,7 +32,7 @@ def tenant_table(
 ) -> None:
     """Declares `table` (which has `agency text not null`) as tenant; each argument lists SQL privileges of that login."""
     grants = {"app": app, "consume": consume, "relay": relay, "public": public}
-    name = _database(op)
+    name = login_prefix(op)
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
     op.execute(f'create policy owner_all on {table} to "{name}_owner" using (true) with check (true)')
@@ -61,23 +59,7 @@ def shared_table(
 
 def definer_function(op: Operations, signature: str, *, logins: tuple[str, ...]) -> None:
     """Lets only `logins` call a `security definer` function, given as `name(argument types)`."""
-    name = _database(op)
+    name = login_prefix(op)
     op.execute(f"revoke all on function {signature} from public")
     for login in logins:
         op.execute(f'grant execute on function {signature} to "{name}_{login}"')
-
-
-def install_core(op: Operations) -> None:
-    """Creates what every service's database has: outbox, inbox, dead letters, audit entries, sessions, idempotency keys."""
-    name = _database(op)
-    op.execute(f'grant usage on schema public to "{name}_app", "{name}_relay", "{name}_consume", "{name}_public"')
-    events.ddl.create_tables(op)
-    audit.ddl.create_tables(op)
-    identity_ddl.create_tables(op)
-    op.execute(
-        """create table idempotency_keys (
-             agency text not null, scope text not null, key text not null, fingerprint bytea not null,
-             status int not null, body jsonb not null, created_at timestamptz not null default now(),
-             primary key (agency, scope, key))"""
-    )
-    tenant_table(op, "idempotency_keys", app="select, insert, update, delete")

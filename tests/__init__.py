@@ -1,0 +1,1 @@
+"""What crosses services: contracts, the path end to end, faults, security, pages."""
