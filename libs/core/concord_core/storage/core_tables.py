@@ -9,7 +9,7 @@ from concord_core.storage.ddl import login_prefix, shared_table, tenant_table
 
 
 def install_core(op: Operations) -> None:
-    """Creates what every service's database has: outbox, inbox, dead letters, audit entries, sessions, idempotency keys."""
+    """Creates outbox, inbox, dead letters, consumers, audit entries, sessions and idempotency keys."""
     name = login_prefix(op)
     op.execute(f'grant usage on schema public to "{name}_app", "{name}_relay", "{name}_consume", "{name}_public"')
     events_ddl.create_tables(op)

@@ -1,8 +1,9 @@
 """What a migration says about a table: tenant or shared, and what each login may do. A new table has no grants.
 
-*Tenant*: rows belong to the agency in column `agency`; row-level security is forced, a login sees the rows of the agency
-set for its transaction, and the owner (migrations only) has a policy of its own, because under forced row-level security
-an update by an owner without one changes nothing and says nothing. *Shared*: no personal column, granted per login.
+*Tenant*: rows belong to the agency in column `agency`; row-level security is forced, a login sees the rows of the
+agency set for its transaction, and the owner (migrations only) has a policy of its own, because under forced row-level
+security an update by an owner without one changes nothing and says nothing. *Shared*: no personal column, granted per
+login.
 """
 
 from alembic.operations import Operations
@@ -30,7 +31,7 @@ def tenant_table(
     relay: str | None = None,
     public: str | None = None,
 ) -> None:
-    """Declares `table` (which has `agency text not null`) as tenant; each argument lists SQL privileges of that login."""
+    """Declares `table`, which has `agency text not null`, as tenant; arguments list SQL privileges by login."""
     grants = {"app": app, "consume": consume, "relay": relay, "public": public}
     name = login_prefix(op)
     op.execute(f"alter table {table} enable row level security")

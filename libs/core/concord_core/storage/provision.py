@@ -1,4 +1,7 @@
-"""Makes a service's database and its logins. Run by an administrator of the server, before migrations; repeats change nothing."""
+"""Makes a service's database and its logins.
+
+Run by an administrator of the server, before migrations; repeats change nothing.
+"""
 
 import os
 import secrets

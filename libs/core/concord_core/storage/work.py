@@ -39,10 +39,8 @@ class Work:
             raise RuntimeError("this work has no agency")
         return self.agency
 
-    def emit(
-        self, service: str, aggregate: str, sequence: int, message: Message, *, agency: str | None = None
-    ) -> str:
-        """Puts a fact about `aggregate` (its key), at its version `sequence`, into the outbox; returns the event's id."""
+    def emit(self, service: str, aggregate: str, sequence: int, message: Message, *, agency: str | None = None) -> str:
+        """Puts a fact about `aggregate` (its key), its `sequence`-th, into the outbox; returns the event's id."""
         return outbox.append(
             self.conn,
             service=service,
