@@ -100,6 +100,7 @@ def _initialise(programs: Path, data: Path, password_file: Path, user: str | Non
         argv,
         capture_output=True,
         text=True,
+        check=False,
         cwd="/",
         user=account.pw_uid if account else None,
         group=account.pw_gid if account else None,

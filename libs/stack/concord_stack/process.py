@@ -5,6 +5,7 @@ which then stops its children in order; and it carries the parent-death signal o
 when the runner is killed with no time to say goodbye. Output goes to a log file that is kept.
 """
 
+import contextlib
 import ctypes
 import os
 import pwd
@@ -84,14 +85,10 @@ class Child:
             self._process.send_signal(self.command.stop_signal)
 
     def wait_stopped(self, seconds: float = _STOP_SECONDS) -> None:
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):  # it had its time: the group is killed below
             self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass  # it had its time: the group is killed below
-        try:
+        with contextlib.suppress(ProcessLookupError):  # the usual case: nothing of the group is left
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # the usual case: nothing of the group is left
         self._process.wait()
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
