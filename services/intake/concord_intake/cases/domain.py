@@ -1,0 +1,414 @@
+"""A case, the stages it passes, and who may move it: one table, and the order of its dates.
+
+Pure. Every act takes a case and returns a new one, or raises a `ConcordError` and nothing has changed. The order of the
+dates and the forbidden combinations are those of the import formats, so that a case typed by a person and one that is
+imported follow the same rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from concord_core.errors import ConcordError, ErrorCode, FieldError
+from concord_core.errors.codes import OWN_ACT
+from concord_intake.errors import (
+    ALREADY_PROPOSED,
+    DATE_IN_FUTURE,
+    DATE_ORDER,
+    FORBIDDEN_COMBINATION,
+    MISSING_START,
+    NOTHING_PROPOSED,
+    STAGE_REFUSES,
+)
+
+
+class Stage(StrEnum):
+    """Codes of `case_stage`."""
+
+    RECEIVED = "received"
+    PRELIMINARY_ASSESSMENT = "preliminary_assessment"
+    REPORTED = "reported"
+    REFERRED = "referred_for_investigation"
+    TCC_NOTIFIED = "tcc_notified"
+    INVESTIGATOR_APPOINTED = "investigator_appointed"
+    UNDER_INVESTIGATION = "under_investigation"
+    REPORT_SUBMITTED = "report_submitted"
+    UNDER_REVIEW = "under_review"
+    DISCIPLINARY_PROCESS = "disciplinary_process"
+    CLOSED = "closed"
+
+
+class Act(StrEnum):
+    """What people do to a case; also the last part of the REST address."""
+
+    ASSESS = "assess"
+    REPORT = "report"
+    REFER = "refer"
+    NOTIFY_COUNTRY = "notify-country"
+    RECORD_COUNTRY_ANSWER = "record-country-answer"
+    START_INVESTIGATION = "start-investigation"
+    COMPLETE_INVESTIGATION = "complete-investigation"
+    SUBMIT_REPORT = "submit-report"
+    PROPOSE_OUTCOME = "propose-outcome"
+    CONFIRM_OUTCOME = "confirm-outcome"
+    REFUSE_OUTCOME = "refuse-outcome"
+    SANCTION = "sanction"
+    PROPOSE_CLOSURE = "propose-closure"
+    CONFIRM_CLOSURE = "confirm-closure"
+    REFUSE_CLOSURE = "refuse-closure"
+
+
+OPEN_STAGES = frozenset(Stage) - {Stage.CLOSED}
+ASSESSED_STAGES = OPEN_STAGES - {Stage.RECEIVED}
+
+# The one table of allowed moves: act → stages in which it may happen. Where an act leads is in `perform`.
+ALLOWED: dict[Act, frozenset[Stage]] = {
+    Act.ASSESS: frozenset({Stage.RECEIVED}),
+    Act.REPORT: frozenset({Stage.PRELIMINARY_ASSESSMENT}),
+    Act.REFER: frozenset({Stage.REPORTED}),
+    Act.NOTIFY_COUNTRY: frozenset({Stage.REFERRED}),
+    Act.RECORD_COUNTRY_ANSWER: frozenset({Stage.TCC_NOTIFIED}),
+    Act.START_INVESTIGATION: frozenset({Stage.REFERRED, Stage.TCC_NOTIFIED, Stage.INVESTIGATOR_APPOINTED}),
+    Act.COMPLETE_INVESTIGATION: frozenset({Stage.UNDER_INVESTIGATION}),
+    Act.SUBMIT_REPORT: frozenset({Stage.UNDER_INVESTIGATION}),
+    Act.PROPOSE_OUTCOME: frozenset({Stage.REPORT_SUBMITTED, Stage.UNDER_REVIEW}),
+    Act.CONFIRM_OUTCOME: frozenset({Stage.UNDER_REVIEW}),
+    Act.REFUSE_OUTCOME: frozenset({Stage.UNDER_REVIEW}),
+    Act.SANCTION: frozenset({Stage.DISCIPLINARY_PROCESS}),
+    Act.PROPOSE_CLOSURE: ASSESSED_STAGES,
+    Act.CONFIRM_CLOSURE: ASSESSED_STAGES,
+    Act.REFUSE_CLOSURE: ASSESSED_STAGES,
+}
+
+# Where an act leads when it leads to one place. An answer to a proposal and a country's answer depend on what it is.
+LEADS_TO: dict[Act, Stage] = {
+    Act.ASSESS: Stage.PRELIMINARY_ASSESSMENT,
+    Act.REPORT: Stage.REPORTED,
+    Act.REFER: Stage.REFERRED,
+    Act.NOTIFY_COUNTRY: Stage.TCC_NOTIFIED,
+    Act.START_INVESTIGATION: Stage.UNDER_INVESTIGATION,
+    Act.COMPLETE_INVESTIGATION: Stage.UNDER_INVESTIGATION,
+    Act.SUBMIT_REPORT: Stage.REPORT_SUBMITTED,
+    Act.PROPOSE_OUTCOME: Stage.UNDER_REVIEW,
+    Act.SANCTION: Stage.DISCIPLINARY_PROCESS,
+    Act.CONFIRM_CLOSURE: Stage.CLOSED,
+}
+
+SECOND_PERSON = frozenset({Act.CONFIRM_OUTCOME, Act.REFUSE_OUTCOME, Act.CONFIRM_CLOSURE, Act.REFUSE_CLOSURE})
+
+SUBSTANTIATED = frozenset({"substantiated", "partially_substantiated"})
+
+WITH_CONTRIBUTING_COUNTRY = frozenset(
+    {
+        "military_contingent",
+        "military_staff_officer",
+        "military_observer",
+        "police_individual",
+        "police_formed_unit",
+        "government_provided",
+        "non_un_force",
+    }
+)
+
+MAIN_CHAIN = (
+    "received",
+    "assessed",
+    "reported",
+    "referred",
+    "investigation_started",
+    "investigation_completed",
+    "report_submitted",
+    "outcome",
+    "sanction",
+)
+COUNTRY_CHAIN = ("referred", "country_notified", "country_answered")
+CLOSING_CHAINS = (("received", "closed"), ("investigation_completed", "closed"))
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """The domain dates of a case, by the names that the clocks use. `sanction` is the first one imposed."""
+
+    received: date
+    assessed: date | None = None
+    reported: date | None = None
+    referred: date | None = None
+    country_notified: date | None = None
+    country_answered: date | None = None
+    investigation_started: date | None = None
+    investigation_completed: date | None = None
+    report_submitted: date | None = None
+    outcome: date | None = None
+    sanction: date | None = None
+    closed: date | None = None
+
+    def get(self, name: str) -> date | None:
+        """The date of that name."""
+        found: date | None = getattr(self, name)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class VictimCount:
+    """How many victims of one sex (`sex`) and age class (`age_category`)."""
+
+    sex: str
+    age_category: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An act that waits for a second person. `code` is an outcome or a closure reason, `by` an opaque subject."""
+
+    kind: str
+    code: str
+    on: date
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an agency knows about a case in codes and dates; words are stored encrypted, elsewhere."""
+
+    reference: str
+    agency: str
+    stage: Stage
+    concern: str
+    dates: Dates
+    country: str = ""
+    serious: bool = False
+    allegation_type: str = ""
+    allegation_nature: str = ""
+    personnel_category: str = ""
+    contributing_country: str = ""
+    investigating_entity: str = "none"
+    outcome: str = ""
+    closure_reason: str = ""
+    victims: tuple[VictimCount, ...] = ()
+    sanctions: tuple[tuple[str, date], ...] = ()
+    proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An act on a domain date, which may lie in the past."""
+
+    act: Act
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Assess(Command):
+    """What the assessment found. `concern` is `sea` or `sh`."""
+
+    concern: str
+    allegation_type: str
+    allegation_nature: str
+    personnel_category: str
+    contributing_country: str
+    serious: bool
+    victims: tuple[VictimCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refer(Command):
+    """To which `investigating_entity`."""
+
+    investigating_entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class CountryAnswer(Command):
+    """Whether the contributing country will appoint an investigator."""
+
+    appoints: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Propose(Command):
+    """An `investigation_outcome` or a `closure_reason`, by the act."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction(Command):
+    """A code of `un_sanction`."""
+
+    code: str
+
+
+def field_error(definition: ErrorCode, path: str) -> ConcordError:
+    """The error, pointing at one field too, so that a form can show it there."""
+    return definition.error(fields=[FieldError(path, definition.code, definition.message)])
+
+
+def _in_order(dates: Dates, chain: Sequence[str]) -> bool:
+    present = [day for day in map(dates.get, chain) if day is not None]
+    return present == sorted(present)
+
+
+def check_dates(dates: Dates, today: date) -> None:
+    """Raises `date_in_future` or `date_order` unless the dates that are there can be true together."""
+    everything = [dates.get(name) for name in Dates.__dataclass_fields__]
+    if any(day is not None and day > today for day in everything):
+        raise field_error(DATE_IN_FUTURE, "on")
+    if not all(_in_order(dates, chain) for chain in (MAIN_CHAIN, COUNTRY_CHAIN, *CLOSING_CHAINS)):
+        raise field_error(DATE_ORDER, "on")
+
+
+def _check_assessment(command: Assess) -> None:
+    harassment = command.concern == "sh"
+    if harassment != (command.allegation_type == "sexual_harassment"):
+        raise field_error(FORBIDDEN_COMBINATION, "allegation_type")
+    if harassment and command.allegation_nature:
+        raise field_error(FORBIDDEN_COMBINATION, "allegation_nature")
+    if (command.personnel_category in WITH_CONTRIBUTING_COUNTRY) != bool(command.contributing_country):
+        raise field_error(FORBIDDEN_COMBINATION, "contributing_country")
+
+
+def _assess(case: Case, command: Assess) -> Case:
+    _check_assessment(command)
+    return replace(
+        case,
+        dates=replace(case.dates, assessed=command.on),
+        concern=command.concern,
+        allegation_type=command.allegation_type,
+        allegation_nature=command.allegation_nature,
+        personnel_category=command.personnel_category,
+        contributing_country=command.contributing_country,
+        serious=command.serious,
+        victims=command.victims,
+    )
+
+
+def _propose(case: Case, command: Propose, kind: str, by: str) -> Case:
+    if kind == "outcome" and case.outcome:
+        raise STAGE_REFUSES.error(stage=case.stage.value)
+    if kind == "outcome" and command.code not in SUBSTANTIATED:
+        return replace(case, outcome=command.code, dates=replace(case.dates, outcome=command.on))
+    date_name = "outcome" if kind == "outcome" else "closed"
+    # Its date must fit now already: a second person should not be asked about something that cannot be.
+    proposed = replace(case, dates=replace(case.dates, **{date_name: command.on}))
+    if not all(_in_order(proposed.dates, chain) for chain in (MAIN_CHAIN, *CLOSING_CHAINS)):
+        raise field_error(DATE_ORDER, "on")
+    return replace(case, proposal=Proposal(kind, command.code, command.on, by))
+
+
+def _answer(case: Case, act: Act, by: str) -> Case:
+    kind = "outcome" if act in (Act.CONFIRM_OUTCOME, Act.REFUSE_OUTCOME) else "closure"
+    proposal = case.proposal
+    if proposal is None or proposal.kind != kind:
+        raise NOTHING_PROPOSED.error()
+    if proposal.by == by:
+        raise OWN_ACT.error()
+    case = replace(case, proposal=None)
+    if act is Act.CONFIRM_OUTCOME:
+        dates = replace(case.dates, outcome=proposal.on)
+        return replace(case, dates=dates, outcome=proposal.code, stage=Stage.DISCIPLINARY_PROCESS)
+    if act is Act.CONFIRM_CLOSURE:
+        return replace(case, dates=replace(case.dates, closed=proposal.on), closure_reason=proposal.code)
+    return case
+
+
+def _missing(case: Case, act: Act) -> bool:
+    """Whether a step on which the act rests has no date yet, or the act was done before."""
+    dates = case.dates
+    if act is Act.COMPLETE_INVESTIGATION:
+        return dates.investigation_completed is not None
+    if act is Act.SUBMIT_REPORT:
+        return dates.investigation_completed is None
+    if act is Act.NOTIFY_COUNTRY:
+        return not case.contributing_country or dates.country_notified is not None
+    return False
+
+
+_DATE_OF = {
+    Act.REPORT: "reported",
+    Act.REFER: "referred",
+    Act.NOTIFY_COUNTRY: "country_notified",
+    Act.RECORD_COUNTRY_ANSWER: "country_answered",
+    Act.START_INVESTIGATION: "investigation_started",
+    Act.COMPLETE_INVESTIGATION: "investigation_completed",
+    Act.SUBMIT_REPORT: "report_submitted",
+}
+
+
+def perform(case: Case, command: Command, *, by: str, today: date) -> Case:
+    """The case after the act. `by` is the opaque subject of who acts, `today` the day of recording.
+
+    Raises `stage_refuses`, `missing_start`, `date_order`, `date_in_future`, `forbidden_combination`, `nothing_proposed`,
+    `already_proposed` or `own_act`.
+    """
+    act = command.act
+    if case.stage not in ALLOWED[act]:
+        raise STAGE_REFUSES.error(stage=case.stage.value)
+    if case.proposal is not None and act not in SECOND_PERSON:
+        raise ALREADY_PROPOSED.error()
+    if command.on > today:
+        raise field_error(DATE_IN_FUTURE, "on")
+    if _missing(case, act):
+        raise MISSING_START.error()
+    after = case
+    if isinstance(command, Assess):
+        after = _assess(case, command)
+    elif act is Act.PROPOSE_OUTCOME and isinstance(command, Propose):
+        after = _propose(case, command, "outcome", by)
+    elif act is Act.PROPOSE_CLOSURE and isinstance(command, Propose):
+        after = _propose(case, command, "closure", by)
+    elif act in SECOND_PERSON:
+        after = _answer(case, act, by)
+    elif isinstance(command, Sanction):
+        first = min([command.on, *(day for _, day in case.sanctions)])
+        after = replace(
+            case,
+            sanctions=(*case.sanctions, (command.code, command.on)),
+            dates=replace(case.dates, sanction=first),
+        )
+    else:
+        after = replace(case, dates=replace(case.dates, **{_DATE_OF[act]: command.on}))
+        if isinstance(command, Refer):
+            after = replace(after, investigating_entity=command.investigating_entity)
+    if isinstance(command, CountryAnswer):
+        after = replace(after, stage=Stage.INVESTIGATOR_APPOINTED if command.appoints else Stage.REFERRED)
+    elif act in LEADS_TO:
+        after = replace(after, stage=LEADS_TO[act])
+    check_dates(after.dates, today)
+    return after
+
+
+def next_acts(case: Case) -> tuple[Act, ...]:
+    """What can be done to the case now, the step that leads on first; the same rules as `perform`."""
+    if case.proposal is not None:
+        answers = (
+            (Act.CONFIRM_OUTCOME, Act.REFUSE_OUTCOME)
+            if case.proposal.kind == "outcome"
+            else (Act.CONFIRM_CLOSURE, Act.REFUSE_CLOSURE)
+        )
+        return answers
+    possible = [act for act in Act if case.stage in ALLOWED[act] and act not in SECOND_PERSON]
+    if case.outcome:
+        possible = [act for act in possible if act is not Act.PROPOSE_OUTCOME]
+    if case.dates.investigation_completed is not None and Act.SUBMIT_REPORT in possible:
+        possible.remove(Act.COMPLETE_INVESTIGATION)
+    return tuple(act for act in possible if not _missing(case, act))
+
+
+def public_status(case: Case) -> str:
+    """Code of `allegation_status_public`: derived, never typed; the first that fits."""
+    if case.outcome in SUBSTANTIATED:
+        return "substantiated"
+    if case.outcome == "unsubstantiated":
+        return "unsubstantiated"
+    if case.dates.closed is not None:
+        return "closed_victim_request" if case.closure_reason == "victim_withdrew" else "closed_other"
+    if case.dates.investigation_completed is not None:
+        return "result_under_review"
+    if case.dates.referred is not None or case.dates.investigation_started is not None:
+        abroad = case.investigating_entity in ("tcc", "national_authority")
+        return "referred_member_state" if abroad else "under_investigation"
+    return "limited_information" if case.dates.assessed is not None else "preliminary_assessment"

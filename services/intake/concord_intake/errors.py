@@ -1,0 +1,43 @@
+"""How intake refuses: every code that a request to it can end in, beside those that all services share."""
+
+from __future__ import annotations
+
+from concord_core.errors import ErrorCode, ErrorKind
+
+DATE_ORDER = ErrorCode("date_order", ErrorKind.INVALID, "The dates of this case would not be in order. Nothing was changed.")
+DATE_IN_FUTURE = ErrorCode("date_in_future", ErrorKind.INVALID, "A date lies in the future. Nothing was changed.")
+MISSING_START = ErrorCode(
+    "missing_start", ErrorKind.CONFLICT, "A step that comes before this one is missing. Nothing was changed."
+)
+FORBIDDEN_COMBINATION = ErrorCode(
+    "forbidden_combination", ErrorKind.INVALID, "Two of these answers do not go together. Nothing was changed."
+)
+STAGE_REFUSES = ErrorCode(
+    "stage_refuses", ErrorKind.CONFLICT, "The case is at a stage where this cannot be done: %(stage)s."
+)
+NOTHING_PROPOSED = ErrorCode("nothing_proposed", ErrorKind.CONFLICT, "There is no proposal to answer.")
+ALREADY_PROPOSED = ErrorCode(
+    "already_proposed", ErrorKind.CONFLICT, "A proposal is waiting for a second person. It must be answered first."
+)
+CLOCK_REFUSES = ErrorCode("clock_refuses", ErrorKind.CONFLICT, "The clock cannot do this now: %(reason)s.")
+RECEIPT_UNKNOWN = ErrorCode(
+    "receipt_unknown", ErrorKind.NOT_FOUND, "We do not know this code. Check each group of digits and try again."
+)
+RECEIPT_MALFORMED = ErrorCode(
+    "receipt_malformed", ErrorKind.INVALID, "This is not a whole code. It has nine groups of four digits."
+)
+HANDOVER_UNKNOWN = ErrorCode("handover_unknown", ErrorKind.NOT_FOUND, "There is no such request for help for the caller.")
+
+CATALOGUE: tuple[ErrorCode, ...] = (
+    DATE_ORDER,
+    DATE_IN_FUTURE,
+    MISSING_START,
+    FORBIDDEN_COMBINATION,
+    STAGE_REFUSES,
+    NOTHING_PROPOSED,
+    ALREADY_PROPOSED,
+    CLOCK_REFUSES,
+    RECEIPT_UNKNOWN,
+    RECEIPT_MALFORMED,
+    HANDOVER_UNKNOWN,
+)
