@@ -1,4 +1,4 @@
-"""Facts between services: written with the change that they report, signed, sent once at least, applied once exactly."""
+"""Facts between services: written with the change that they report, signed, sent at least once, applied once."""
 
 from concord_core.events.model import Fact, Handler, Record, StoredRecord, Subscription
 

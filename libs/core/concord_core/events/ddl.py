@@ -1,11 +1,12 @@
 """The tables that every service database has for facts; called by the first migration of each service.
 
-All are shared: they hold references, codes and signed bytes, never personal data. `storage.ddl.install_core` grants them
-by GRANTS, so that no login has more than its role needs (the public site and the API may add to the outbox and not read it).
+All are shared: they hold references, codes and signed bytes, never personal data. No login has more than its
+role needs: the public site and the API may add to the outbox and not read it.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from alembic.operations import Operations
+
+from concord_core.storage.ddl import shared_table
 
 TABLES = """
 create table outbox (
@@ -89,20 +90,19 @@ create table consumers (
 );
 """
 
-GRANTS: Mapping[str, Mapping[str, str]] = {
-    "outbox": {
-        "app": "insert",
-        "public": "insert",
-        "consume": "insert",
-        "relay": "select, update (sent_at), delete",
-    },
-    "inbox": {"consume": "select, insert, update"},
-    "inbox_sequences": {"consume": "select, insert, update"},
-    "dead_letters": {"consume": "select, insert, update"},
-    "consumers": {"app": "select", "consume": "select, insert, update"},
-}
 
-
-def create_tables(op: Any) -> None:
-    """Creates them with the Alembic operations `op`; grants nothing."""
+def create_tables(op: Operations) -> None:
+    """Creates them and grants each login what its role needs."""
     op.execute(TABLES)
+    shared_table(
+        op,
+        "outbox",
+        app="insert",
+        public="insert",
+        consume="insert",
+        relay="select, update (sent_at), delete",
+    )
+    shared_table(op, "inbox", consume="select, insert, update")
+    shared_table(op, "inbox_sequences", consume="select, insert, update")
+    shared_table(op, "dead_letters", consume="select, insert, update")
+    shared_table(op, "consumers", app="select", consume="select, insert, update")

@@ -23,11 +23,11 @@ class LogError(Exception):
     """Something between us and the log; the text is ours and holds no record."""
 
 
-class LogUnavailable(LogError):
+class LogUnavailableError(LogError):
     """The log cannot be reached, or moved its groups: close, wait, open again, repeat."""
 
 
-class NotAuthorised(LogError):
+class NotAuthorisedError(LogError):
     """The log refuses this client a topic or group. Waiting helps only when the agreement is applied anew."""
 
     def __init__(self, resource: str, names: Sequence[str]) -> None:
@@ -35,11 +35,11 @@ class NotAuthorised(LogError):
         super().__init__(f"the event log refuses this client the {resource} {', '.join(names)}")
 
 
-class TokenRefused(LogUnavailable):
+class TokenRefusedError(LogUnavailableError):
     """No token, or one that the broker does not accept (wrong audience, unknown key, clock)."""
 
 
-class RecordRefused(LogError):
+class RecordRefusedError(LogError):
     """This one record can never be sent (too large, no such topic)."""
 
 

@@ -1,7 +1,7 @@
 """What the exchange of facts is made of: records as the log keeps them, facts as handlers see them, subscriptions.
 
-A *record* is bytes and headers, believed by nobody yet. A *fact* is a record whose signature, topic and type were checked.
-Handlers see facts only.
+A *record* is bytes and headers, believed by nobody yet. A *fact* is a record whose signature, topic and type were
+checked. Handlers see facts only.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ class Subscription:
     without `concerns` it runs once with no agency, so that it reaches shared tables only.
 
     A handler that raises ConcordError refuses the fact: it is set aside and later facts of the same aggregate wait
-    behind it. Errors of the database are tried again. A missing fact of *another* aggregate is never an error: keep what
-    came, complete it later.
+    behind it. Errors of the database are tried again. A missing fact of *another* aggregate is never an error: keep
+    what came, complete it later.
 
     `rebuildable` promises that the handlers publish nothing, write only tables with a column `generation`
     (`fact.generation`), and that `discard(work, generation)` deletes the rows of a generation that was replaced.

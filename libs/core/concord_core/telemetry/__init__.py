@@ -1,4 +1,4 @@
-"""Traces, metrics and logs that cannot hold personal data: static names, allow-listed keys, short machine-made values."""
+"""Traces, metrics and logs without personal data: static names, allow-listed keys, short machine-made values."""
 
 from concord_core.telemetry.logs import failure, logger
 from concord_core.telemetry.setup import Telemetry, setup

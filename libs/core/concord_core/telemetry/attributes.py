@@ -1,7 +1,7 @@
 """What may appear in a log line, a span or a metric: named keys with short machine-made values, nothing else.
 
-Personal data cannot slip in by a new call: a key that is not on the list is left out (its name is kept, so that the mistake
-is seen), and a value that is not a number or a short token of ASCII is replaced.
+Personal data cannot slip in by a new call: a key that is not on the list is left out (its name is kept, so that
+the mistake is seen), and a value that is not a number or a short token of ASCII is replaced.
 """
 
 import re

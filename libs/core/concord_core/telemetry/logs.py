@@ -1,4 +1,4 @@
-"""JSON lines on standard error: a static message, allow-listed keys, the trace it belongs to. Nothing else is ever logged.
+"""JSON lines on standard error: a static message, allow-listed keys, the trace it belongs to, and nothing else.
 
 Messages of third-party libraries are reduced to logger, level and the text of the call before its values were put in.
 """
@@ -59,11 +59,11 @@ def logger(name: str) -> FilteringBoundLogger:
     """A logger for `log.info("static message", key=value)`; the keys are those of `attributes.ALLOWED`."""
     wrapper = structlog.make_filtering_bound_logger(logging.INFO)
     bound = structlog.wrap_logger(_StandardError(), processors=[_render(name)], wrapper_class=wrapper)
-    return cast(FilteringBoundLogger, bound)
+    return cast("FilteringBoundLogger", bound)
 
 
 def failure(error: BaseException) -> dict[str, str]:
-    """`error` (class) and `location` (file:line of the innermost frame of ours): all of an exception that may be logged."""
+    """`error` (class) and `location` (file:line, innermost of ours): all of an exception that may be logged."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "concord" in frame.filename] or list(frames)
     location = f"{PurePath(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""

@@ -43,8 +43,8 @@ def setup(
 ) -> Telemetry:
     """Makes the process's providers and catches third-party logging. Once per process.
 
-    `otlp_endpoint` is the address of an OTLP/HTTP collector without path, or None for no export; `exporters` and `readers`
-    are further receivers in this process, called at once.
+    `otlp_endpoint` is the address of an OTLP/HTTP collector without path, or None for no export; `exporters` and
+    `readers` are further receivers in this process, called at once.
     """
     resource = Resource.create({"service.name": service, "concord.node": node})
     traces = TracerProvider(resource=resource)
@@ -56,9 +56,7 @@ def setup(
         sender = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=5)
         traces.add_span_processor(BatchSpanProcessor(sender, schedule_delay_millis=SPAN_DELAY_MS))
         metric_sender = OTLPMetricExporter(endpoint=f"{base}/v1/metrics", timeout=5)
-        all_readers.append(
-            PeriodicExportingMetricReader(metric_sender, export_interval_millis=METRIC_INTERVAL_MS)
-        )
+        all_readers.append(PeriodicExportingMetricReader(metric_sender, export_interval_millis=METRIC_INTERVAL_MS))
     meters = MeterProvider(metric_readers=all_readers, resource=resource)
     trace.set_tracer_provider(traces)
     metrics.set_meter_provider(meters)

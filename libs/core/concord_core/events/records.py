@@ -1,0 +1,205 @@
+"""Events as records and back: CloudEvents 1.0, Kafka binding, binary content mode, signed.
+
+`encode` makes the record of an outbox row. `Reader.believe` decides whether a record is what it claims: which agency
+said it, about which aggregate, unaltered. Nothing of a record is trusted before that, and its bytes are never logged.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from google.protobuf.message import DecodeError, Message
+
+from concord_core.agreement.domain import PublicKey
+from concord_core.errors import ConcordError
+from concord_core.events.model import Fact, Headers, Record, StoredRecord
+from concord_core.events.signature import SIGNED_HEADERS, signed_bytes
+from concord_core.events.topics import parse_topic, topic_name
+from concord_core.vault import KeyService
+
+CONTENT_TYPE = "application/protobuf"
+SIGNATURE = "concord-signature"
+TRACEPARENT = "traceparent"
+
+
+@dataclass(frozen=True)
+class Event:
+    """What the outbox says about one event; `value` are the bytes that were serialised with the change."""
+
+    id: str
+    topic: str
+    key: str
+    type: str
+    sequence: int
+    agency: str
+    time: datetime
+    value: bytes
+    traceparent: str | None
+
+
+@dataclass(frozen=True)
+class NotBelieved:
+    """A record that is set aside; `reason` is a code, nothing of the record is in it."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class UnknownType:
+    """A believed event of a type without a handler here."""
+
+    id: str
+    type: str
+
+
+class PublicKeys(Protocol):
+    """Where the agreement's keys are looked up."""
+
+    def key(self, kid: str) -> PublicKey:
+        """The key, valid or not; ConcordError when there is none."""
+
+
+def encode(event: Event, keys: KeyService, *, node: str, service: str) -> Record:
+    """Signs and frames one event as its agency's. Raises the key service's ConcordError when it cannot sign."""
+    kid = keys.signing_kid(event.agency, service)
+    headers = {
+        "ce_specversion": "1.0",
+        "ce_id": event.id,
+        "ce_source": f"/{node}/{service}",
+        "ce_type": event.type,
+        "ce_subject": event.key,
+        "ce_time": event.time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "ce_sequence": str(event.sequence),
+        "ce_concordagency": event.agency,
+        "ce_concordkeyid": kid,
+        "content-type": CONTENT_TYPE,
+    }
+    key = event.key.encode()
+    signer, signature = keys.sign(event.agency, service, signed_bytes(event.topic, key, headers, event.value))
+    if signer != kid:  # a new key was made between the two calls
+        return encode(event, keys, node=node, service=service)
+    if event.traceparent:
+        headers[TRACEPARENT] = event.traceparent
+    headers[SIGNATURE] = base64.b64encode(signature).decode()
+    return Record(event.topic, key, event.value, tuple((name, text.encode()) for name, text in headers.items()))
+
+
+def _texts(headers: Headers) -> dict[str, str] | None:
+    """The headers as text, or None when one is not UTF-8, comes twice, or a needed one is missing."""
+    try:
+        texts = {name: value.decode() for name, value in headers}
+    except UnicodeDecodeError:
+        return None
+    needed = {*SIGNED_HEADERS, SIGNATURE}
+    return texts if len(texts) == len(headers) and needed <= texts.keys() else None
+
+
+class Reader:
+    """Turns records into facts of the message types that it knows."""
+
+    def __init__(self, agreement: PublicKeys, types: Iterable[type[Message]]) -> None:
+        self._agreement = agreement
+        self._types: Mapping[str, type[Message]] = {kind.DESCRIPTOR.full_name: kind for kind in types}
+
+    def believe(self, record: StoredRecord, generation: int = 1) -> Fact | NotBelieved | UnknownType:
+        """Checks topic, agency, aggregate, key at the log's append time, signature, then decodes."""
+        headers = _texts(record.headers)
+        if headers is None:
+            return NotBelieved("malformed_headers")
+        refused = self._claims(record, headers) or self._signature(record, headers)
+        if refused:
+            return NotBelieved(refused)
+        kind = self._types.get(headers["ce_type"])
+        if kind is None:
+            return UnknownType(headers["ce_id"], headers["ce_type"])
+        message = kind()
+        try:
+            message.ParseFromString(record.value)
+        except DecodeError:
+            return NotBelieved("undecodable")
+        return Fact(
+            topic=record.topic,
+            partition=record.partition,
+            offset=record.offset,
+            key=headers["ce_subject"],
+            id=headers["ce_id"],
+            source=headers["ce_source"],
+            type=headers["ce_type"],
+            subject=headers["ce_subject"],
+            time=datetime.fromisoformat(headers["ce_time"]),
+            sequence=int(headers["ce_sequence"]),
+            agency=headers["ce_concordagency"],
+            message=message,
+            traceparent=headers.get(TRACEPARENT),
+            appended=record.appended,
+            generation=generation,
+        )
+
+    def _claims(self, record: StoredRecord, headers: Mapping[str, str]) -> str | None:
+        """Why the headers cannot be true of this place; None if they can."""
+        name = parse_topic(record.topic)
+        if name is None or topic_name(name.service, headers["ce_concordagency"]) != record.topic:
+            return "wrong_agency"
+        if not headers["ce_type"].startswith(f"concord.{name.service}.v1."):
+            return "wrong_service"
+        if not headers["ce_source"].endswith(f"/{name.service}"):
+            return "wrong_source"
+        if headers["ce_subject"].encode() != record.key or not record.key:
+            return "wrong_subject"
+        return _malformed(headers)
+
+    def _signature(self, record: StoredRecord, headers: Mapping[str, str]) -> str | None:
+        """Why the signature is not believed; None if it holds."""
+        name = parse_topic(record.topic)
+        try:
+            key = self._agreement.key(headers["ce_concordkeyid"])
+        except ConcordError:
+            return "unknown_key"
+        if name is None or (key.agency, key.service, key.use) != (name.agency, name.service, "signing"):
+            return "wrong_key"
+        if not key.valid(record.appended):
+            return "key_not_valid"
+        try:
+            signature = base64.b64decode(headers[SIGNATURE], validate=True)
+            data = signed_bytes(record.topic, record.key, headers, record.value)
+            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, data)
+        except (InvalidSignature, binascii.Error, ValueError):
+            return "bad_signature"
+        return None
+
+
+def _malformed(headers: Mapping[str, str]) -> str | None:
+    """Whether version, content type, id, time or sequence are not what the binding says."""
+    try:
+        known = headers["ce_specversion"] == "1.0" and headers["content-type"] == CONTENT_TYPE
+        canonical = str(UUID(headers["ce_id"])) == headers["ce_id"]
+        aware = datetime.fromisoformat(headers["ce_time"]).tzinfo is not None
+        positive = 1 <= int(headers["ce_sequence"]) < 2**31
+    except ValueError:
+        return "malformed_headers"
+    return None if known and canonical and aware and positive else "malformed_headers"
+
+
+def pack_headers(headers: Headers) -> bytes:
+    """Headers as bytes for storage: name and value of each with a 4-byte length before it."""
+    parts = [part for name, value in headers for part in (name.encode(), value)]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+
+
+def unpack_headers(packed: bytes) -> Headers:
+    """The headers that `pack_headers` was given."""
+    parts: list[bytes] = []
+    start = 0
+    while start < len(packed):
+        end = start + 4 + int.from_bytes(packed[start : start + 4], "big")
+        parts.append(packed[start + 4 : end])
+        start = end
+    return tuple((name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True))
