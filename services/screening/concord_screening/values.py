@@ -1,0 +1,113 @@
+"""Small values that all rooms share: names, dates that may be partial, working days, references.
+
+Pure. What is wrong with an input is collected field by field, so that a person mends everything at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+
+from concord_core.errors import FieldError
+from concord_core.errors.codes import INVALID_REQUEST
+
+MAX_NAME = 200
+OLDEST_BIRTH_YEAR = 1900
+_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+
+
+def today() -> date:
+    """The day in UTC; every date of this service is a day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def new_reference(prefix: str) -> str:
+    """A random reference such as `LS-7K3M-9QXT-4VBD` (57 bits); it does not even tell how many there are."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def add_working_days(day: date, days: int) -> date:
+    """The day that lies `days` working days (Monday to Friday) after `day`."""
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return day
+
+
+def _calendar_day(text: str) -> date | None:
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return None  # other ISO spellings, such as 2026W101 or 20260101, are not what we ask for
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+class Problems:
+    """What is wrong with an input, field by field."""
+
+    def __init__(self) -> None:
+        self.fields: list[FieldError] = []
+
+    def add(self, path: str, code: str, message: str) -> None:
+        """Notes one problem; `message` is an English message id."""
+        self.fields.append(FieldError(path, code, message))
+
+    def check(self) -> None:
+        """Raises `invalid_request` with all problems, if there is any."""
+        if self.fields:
+            raise INVALID_REQUEST.error(fields=self.fields)
+
+    def name(self, path: str, text: str) -> str:
+        """A name as typed, in one Unicode form and without needless blanks; it must hold a letter."""
+        clean = " ".join(unicodedata.normalize("NFC", text).split())
+        if len(clean) > MAX_NAME:
+            self.add(path, "too_long", "This name is longer than 200 characters.")
+        elif not any(unicodedata.category(character)[0] == "L" for character in clean):
+            self.add(path, "empty_name", "Write a name; there is no letter in this one.")
+        elif any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in clean):
+            self.add(path, "unreadable", "This name holds characters that are no text.")
+        return clean
+
+    def text(self, path: str, text: str, *, least: int, most: int) -> str:
+        """Words of `least` to `most` characters."""
+        clean = text.strip()
+        if len(clean) < least:
+            self.add(path, "missing", "Fill this in.")
+        elif len(clean) > most:
+            self.add(path, "too_long", "This is too long.")
+        return clean
+
+    def day(self, path: str, text: str) -> date | None:
+        """A whole calendar date `YYYY-MM-DD`."""
+        day = _calendar_day(text)
+        if day is None:
+            self.add(path, "impossible_date", "There is no such date. Write YYYY-MM-DD.")
+        return day
+
+    def past_day(self, path: str, text: str) -> date | None:
+        """A whole date that is not in the future."""
+        day = self.day(path, text)
+        if day is not None and day > today():
+            self.add(path, "in_the_future", "This date lies in the future.")
+        return day
+
+    def birth_date(self, path: str, text: str) -> str:
+        """A birth date, whole or in part: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`."""
+        clean = text.strip()
+        earliest = _calendar_day(clean + {4: "-01-01", 7: "-01"}.get(len(clean), ""))
+        if earliest is None:
+            self.add(path, "impossible_date", "There is no such date. Write YYYY-MM-DD, YYYY-MM or YYYY.")
+        elif earliest > today() or earliest.year < OLDEST_BIRTH_YEAR:
+            self.add(path, "impossible_date", "Nobody living was born then.")
+        return clean
+
+    def one_of(self, path: str, value: str, allowed: Iterable[str]) -> str:
+        """A value out of a short list."""
+        if value not in tuple(allowed):
+            self.add(path, "unknown_code", "Choose one of the values offered.")
+        return value
