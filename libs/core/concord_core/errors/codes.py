@@ -26,7 +26,7 @@ UNAUTHENTICATED = ErrorCode(
 FORBIDDEN = ErrorCode("forbidden", ErrorKind.FORBIDDEN, "Your roles do not allow this.")
 OWN_ACT = ErrorCode("own_act", ErrorKind.FORBIDDEN, "Nobody approves their own act. Ask a second person.")
 NOT_FOUND = ErrorCode("not_found", ErrorKind.NOT_FOUND, "There is nothing at this address for you.")
-METHOD_NOT_ALLOWED = ErrorCode("method_not_allowed", ErrorKind.MALFORMED, "This address does not take that method.")
+METHOD_NOT_ALLOWED = ErrorCode("method_not_allowed", ErrorKind.METHOD, "This address does not take that method.")
 STALE_WRITE = ErrorCode(
     "stale_write",
     ErrorKind.STALE,

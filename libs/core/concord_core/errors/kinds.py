@@ -18,6 +18,7 @@ class ErrorKind(Enum):
     UNAUTHENTICATED = ("unauthenticated", 401, grpc.StatusCode.UNAUTHENTICATED)
     FORBIDDEN = ("forbidden", 403, grpc.StatusCode.PERMISSION_DENIED)
     NOT_FOUND = ("not_found", 404, grpc.StatusCode.NOT_FOUND)
+    METHOD = ("method", 405, grpc.StatusCode.UNIMPLEMENTED)
     CONFLICT = ("conflict", 409, grpc.StatusCode.FAILED_PRECONDITION)
     STALE = ("stale", 412, grpc.StatusCode.ABORTED)
     TOO_LARGE = ("too_large", 413, grpc.StatusCode.RESOURCE_EXHAUSTED)

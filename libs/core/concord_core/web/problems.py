@@ -1,0 +1,123 @@
+"""RFC 9457 problem documents in the caller's language, and the errors that a framework exception stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from opentelemetry import trace
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from concord_core.errors import ConcordError, ErrorCode, ErrorKind, FieldError
+from concord_core.errors import codes as core
+from concord_core.web.translator import translator_of
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = "30"
+
+# pydantic's error types, by how they begin → our stable field code and its words. The first that fits is taken.
+FIELD_CODES: tuple[tuple[str, str, str], ...] = (
+    ("missing", "required", "This is needed."),
+    ("extra_forbidden", "unknown_field", "This field is not known here."),
+    ("string_too_long", "too_long", "This is too long."),
+    ("too_long", "too_long", "This is too long."),
+    ("string_too_short", "too_short", "This is too short."),
+    ("too_short", "too_short", "This is too short."),
+    ("enum", "not_allowed", "This is not one of the permitted values."),
+    ("literal_error", "not_allowed", "This is not one of the permitted values."),
+    ("date", "not_a_date", "Write a date as YYYY-MM-DD."),
+    ("int", "not_a_number", "This is not a whole number."),
+    ("greater_than", "out_of_range", "This number is too small."),
+    ("less_than", "out_of_range", "This number is too large."),
+    ("string_type", "wrong_type", "This is of the wrong type."),
+    ("bool", "wrong_type", "This is of the wrong type."),
+    ("list_type", "wrong_type", "This is of the wrong type."),
+    ("model_", "wrong_type", "This is of the wrong type."),
+)
+OTHER_FIELD = ("invalid", "This value is not valid.")
+
+HTTP_CODES: Mapping[int, ErrorCode] = {
+    400: core.INVALID_REQUEST,
+    401: core.UNAUTHENTICATED,
+    403: core.FORBIDDEN,
+    404: core.NOT_FOUND,
+    405: core.METHOD_NOT_ALLOWED,
+    413: core.BODY_TOO_LARGE,
+    415: core.UNSUPPORTED_MEDIA,
+    429: core.TOO_MANY_REQUESTS,
+    503: core.UNAVAILABLE,
+}
+
+
+def problem(request: Request, error: ConcordError) -> JSONResponse:
+    """The problem document of an error. `title` is in the request's language; `reference` is the trace to look up."""
+    words = translator_of(request)
+    body: dict[str, Any] = {
+        "type": f"urn:concord:error:{error.code}",
+        "title": words.gettext(error.definition.message, **error.params),
+        "status": error.kind.http_status,
+        "code": error.code,
+        "params": error.params,
+        "fields": [
+            {"path": field.path, "code": field.code, "message": words.gettext(field.message)} for field in error.fields
+        ],
+        "reference": reference(),
+    }
+    return JSONResponse(body, error.kind.http_status, headers_of(error, words.lang), MEDIA_TYPE)
+
+
+def headers_of(error: ConcordError, lang: str) -> dict[str, str]:
+    """The response headers that an error's kind asks for."""
+    headers = {"content-language": lang}
+    if error.kind is ErrorKind.UNAUTHENTICATED:
+        headers["www-authenticate"] = "Bearer"
+    if error.kind in (ErrorKind.UNAVAILABLE, ErrorKind.LIMITED):
+        headers["retry-after"] = RETRY_SECONDS
+    return headers
+
+
+def reference() -> str:
+    """The id of the current trace, under which support finds what happened; zeros outside a request."""
+    return trace.format_trace_id(trace.get_current_span().get_span_context().trace_id)
+
+
+def as_error(exception: Exception, body_limit: int, content_type: str = "") -> ConcordError:
+    """What an exception means to the caller. Only a fault of ours is INTERNAL, and only a ConcordError speaks for itself."""
+    if isinstance(exception, ConcordError):
+        return exception
+    if isinstance(exception, RequestValidationError):
+        return validation_error(exception.errors(), content_type)
+    if isinstance(exception, HTTPException):
+        if exception.status_code == 413:
+            return core.BODY_TOO_LARGE.error(limit=body_limit)
+        if exception.status_code == 400 and "json" in content_type:
+            return core.MALFORMED_JSON.error()
+        return HTTP_CODES.get(exception.status_code, core.INTERNAL).error()
+    if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
+        return core.UNAVAILABLE.error()
+    return core.INTERNAL.error()
+
+
+def validation_error(details: Sequence[Any], content_type: str) -> ConcordError:
+    """The error of a body, query or header that does not fit, with the JSON path of every field; no value is repeated."""
+    if any(detail["type"] == "json_invalid" for detail in details):
+        return core.MALFORMED_JSON.error()
+    whole_body = any(tuple(detail["loc"]) == ("body",) and detail["type"] != "missing" for detail in details)
+    if whole_body and content_type and "json" not in content_type and "form" not in content_type:
+        return core.UNSUPPORTED_MEDIA.error()
+    return core.INVALID_REQUEST.error(fields=[field_error(detail) for detail in details])
+
+
+def field_error(detail: Mapping[str, Any]) -> FieldError:
+    """One pydantic error with our stable code and translatable words; the path has no root: `names[0].family`."""
+    kind = str(detail["type"])
+    found = next((words for start, *words in FIELD_CODES if kind.startswith(start)), list(OTHER_FIELD))
+    path = ""
+    for part in detail["loc"][1:]:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else str(part)
+    return FieldError(path, found[0], found[1])
