@@ -71,7 +71,7 @@ class Owner:
 
 
 def add(
-    conn: Connection, owner: Owner, record: StoredRecord, kind: Kind, reason: str, fact: Fact | None = None
+    conn: Connection, owner: Owner, record: StoredRecord, kind: Kind, reason: str, *, fact: Fact | None = None
 ) -> None:
     """Sets one record aside; a record that lies there already stays as it is."""
     conn.execute(

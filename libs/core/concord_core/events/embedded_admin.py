@@ -67,7 +67,7 @@ def _fill(conn: psycopg.Connection[Any], topics: Iterable[str], acls: Sequence[A
 
 
 def _keep_locks(conn: psycopg.Connection[Any], owner: str) -> None:
-    """Lets only the log's own functions take advisory locks here: whoever holds a group's lock keeps others out of it."""
+    """Lets only the log's own functions take advisory locks here: who holds a group's lock keeps others out of it."""
     for (function,) in conn.execute(_LOCKS).fetchall():
         conn.execute(sql.SQL("revoke execute on function {} from public").format(sql.SQL(function)))
         statement = sql.SQL("grant execute on function {} to {}")

@@ -1,4 +1,4 @@
-"""Where each consumer of a service stands: the generation that readers see, a rebuild under way, what it was asked to do.
+"""Where each consumer of a service stands: the generation that readers see, a rebuild under way, what it was asked.
 
 A rebuild fills generation N + 1 from the first fact on while readers see N; then N + 1 becomes what they see, at once.
 """
@@ -62,7 +62,7 @@ def state(conn: Connection, consumer: str) -> State:
     ).one_or_none()
     if row is None:
         raise UNKNOWN_CONSUMER.error()
-    return State(*row[:-1], paused_topics=tuple(row[-1]))
+    return State(**row._mapping | {"paused_topics": tuple(row.paused_topics)})
 
 
 def ask_rebuild(conn: Connection, consumer: str) -> State:

@@ -1,7 +1,8 @@
 """Sends the outbox to the log: in order, at least once, one relay per database.
 
-The advisory lock that makes it the only one, the reading and the marking share one connection: when that is lost, nothing
-more is sent until a new one holds the lock. A crash after sending and before marking sends again; the inbox drops repeats.
+The advisory lock that makes it the only one, the reading and the marking share one connection: when that is lost,
+nothing more is sent until a new one holds the lock. A crash after sending and before marking sends again; the inbox
+drops repeats.
 """
 
 from __future__ import annotations

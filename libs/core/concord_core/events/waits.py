@@ -1,4 +1,4 @@
-"""Waiting and being held: pauses that grow and end at once on stop, and the named moments at which a test may hold us."""
+"""Waiting and being held: pauses that grow and end at once on stop, and named moments at which a test may hold us."""
 
 from __future__ import annotations
 

@@ -11,14 +11,13 @@ from typing import TypeAlias
 Value: TypeAlias = str | int | float | bool
 
 ALLOWED = frozenset(
-    {
-        "action", "address", "agency", "attempt", "attempts", "bytes", "channel", "check", "code", "consumer", "count",
-        "dropped", "due", "engine", "error", "event_id", "generation", "group", "job", "key_id", "kind", "language",
-        "limit", "list", "location", "method", "migration", "node", "offset", "operation", "outcome", "package",
-        "partition", "peer", "pid", "port", "purpose", "reason", "result", "role", "route", "rpc", "seconds", "sequence",
-        "service", "signal", "state", "status", "step", "table", "topic", "total", "type", "version",
-    }
-)  # fmt: skip
+    """
+    action address agency attempt attempts bytes channel check code consumer count dropped due engine error event_id
+    generation group job key_id kind language limit list location method migration node offset operation outcome package
+    partition peer pid port purpose reason result role route rpc seconds sequence service signal state status step table
+    topic total type version
+    """.split()
+)
 HIDDEN = "?"
 _TOKEN = re.compile(r"[A-Za-z0-9_.:/<>{}\[\],*+-]{0,200}")
 
