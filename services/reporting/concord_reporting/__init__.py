@@ -1,1 +1,4 @@
-"""Figures, releases."""
+"""Reporting: system-wide figures from facts only.
+
+No personal data can reach it; every figure leads back to its events.
+"""

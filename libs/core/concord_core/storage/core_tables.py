@@ -1,11 +1,9 @@
 """The tables that every service's database has, whatever its own: each room of the core declares what it keeps."""
 
-from alembic.operations import Operations
-
 import concord_core.audit.ddl as audit_ddl
 import concord_core.events.ddl as events_ddl
 import concord_core.identity.ddl as identity_ddl
-from concord_core.storage.ddl import login_prefix, shared_table, tenant_table
+from concord_core.storage.ddl import Operations, login_prefix, shared_table, tenant_table
 
 
 def install_core(op: Operations) -> None:

@@ -6,8 +6,19 @@ security an update by an owner without one changes nothing and says nothing. *Sh
 login.
 """
 
-from alembic.operations import Operations
+from typing import Any, Protocol
+
 from sqlalchemy import text
+
+
+class Operations(Protocol):
+    """What `alembic.op` offers to these declarations."""
+
+    def execute(self, sqltext: str) -> Any:
+        """Runs a statement."""
+
+    def get_bind(self) -> Any:
+        """The connection of the migration."""
 
 
 def login_prefix(op: Operations) -> str:

@@ -1,0 +1,60 @@
+"""The same live counts for programs, and the work that reporting has for a person."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+
+from concord_core.agreement import Agreement
+from concord_core.events import generations
+from concord_core.identity import Allow, Principal
+from concord_core.storage import Database
+from concord_reporting.projections import counts
+from concord_reporting.projections.handlers import CONSUMER
+
+
+def router(database: Database, agreement: Agreement) -> APIRouter:
+    """`GET /api/reporting/counts` and `GET /api/reporting/work-items`."""
+    routes = APIRouter(prefix="/api/reporting")
+
+    @routes.get("/counts")
+    def live(principal: Annotated[Principal, Depends(Allow("reporting.counts.read"))]) -> dict[str, Any]:
+        own = principal.agency or ""
+        with database.engine.connect() as conn:
+            generation = generations.current(conn, CONSUMER)
+            return {
+                "head": asdict(counts.head(conn, generation, CONSUMER)),
+                "sea": [asdict(row) for row in counts.by_year(conn, generation, "sea", own)],
+                "sh": [asdict(row) for row in counts.by_year(conn, generation, "sh", own)],
+                "referrals": _groups(counts.groups(conn, generation, "projected_referrals", "status", "owner", own)),
+                "screenings": _groups(counts.groups(conn, generation, "projected_screenings", "state", "agency", own)),
+            }
+
+    @routes.get("/work-items")
+    def work_items(principal: Annotated[Principal, Depends(Allow("reporting.work.read"))]) -> dict[str, Any]:
+        """Facts that were set aside are the operator's work: totals are incomplete until they are resolved."""
+        if principal.agency != agreement.operator:
+            return {"items": []}
+        with database.engine.connect() as conn:
+            head = counts.head(conn, generations.current(conn, CONSUMER), CONSUMER)
+        if not head.set_aside:
+            return {"items": []}
+        item: dict[str, Any] = {
+            "reference": CONSUMER,
+            "verb": "resolve_facts_set_aside",
+            "started": head.last_fact.isoformat() if head.last_fact else None,
+            "due": None,
+            "segments": [],
+            "state": "late",
+            "waiting_for": "",
+            "country": "",
+            "type": "facts",
+            "url": "/reporting",
+        }
+        return {"items": [item]}
+
+    return routes
+
+
+def _groups(rows: list[Any]) -> list[dict[str, Any]]:
+    return [{"code": row.code, "all": row.all, "own": row.own} for row in rows]

@@ -1,0 +1,53 @@
+"""Live, exact counts for signed-in staff, with how far they have come; each of one's own leads to its cases."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from concord_core.events import generations
+from concord_core.identity import AllowPage, Principal
+from concord_core.storage import Database
+from concord_core.web import Pages
+from concord_reporting.projections import counts
+from concord_reporting.projections.handlers import CONSUMER
+
+CONCERNS = ("sea", "sh")
+
+
+def router(database: Database) -> APIRouter:
+    """`/reporting` and `/reporting/rows`."""
+    routes = APIRouter(prefix="/reporting")
+    pages = Pages("concord_reporting", "/reporting")
+
+    @routes.get("")
+    def show(
+        request: Request, principal: Annotated[Principal, Depends(AllowPage("reporting.counts.read"))]
+    ) -> Response:
+        own = principal.agency or ""
+        with database.engine.connect() as conn:
+            generation = generations.current(conn, CONSUMER)
+            return pages.render(
+                request,
+                "counts.html",
+                head=counts.head(conn, generation, CONSUMER),
+                sea=counts.by_year(conn, generation, "sea", own),
+                sh=counts.by_year(conn, generation, "sh", own),
+                referrals=counts.groups(conn, generation, "projected_referrals", "status", "owner", own),
+                screenings=counts.groups(conn, generation, "projected_screenings", "state", "agency", own),
+                stages=counts.groups(conn, generation, "projected_cases", "stage", "agency", own),
+            )
+
+    @routes.get("/rows")
+    def rows(
+        request: Request,
+        concern: str,
+        year: int,
+        principal: Annotated[Principal, Depends(AllowPage("reporting.rows.read"))],
+    ) -> Response:
+        with database.engine.connect() as conn:
+            generation = generations.current(conn, CONSUMER)
+            found = counts.rows(conn, generation, concern, year, principal.agency or "")
+        return pages.render(request, "rows.html", concern=concern, year=year, rows=found)
+
+    return routes

@@ -1,0 +1,136 @@
+"""What a release is made of, and how a figure is protected. Pure.
+
+First public tables (design of reporting, "Projections"): yearly totals rounded to base 5, SEA and SH in separate
+tables. Rounding is conventional: 1 and 2 become 0, 3 to 7 become 5. A reader cannot tell from a 0 that nothing was reported,
+and every page says so.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+BASE = 5
+METHOD = "yearly totals, each rounded to the nearest multiple of 5; reports are counted, not incidents"
+
+
+@dataclass(frozen=True)
+class TableDefinition:
+    """One public table: its address, its title and columns (English message ids)."""
+
+    key: str
+    title: str
+    unit: str
+    columns: Mapping[str, str]
+
+
+TABLES: Mapping[str, TableDefinition] = {
+    table.key: table
+    for table in (
+        TableDefinition(
+            "exploitation-and-abuse",
+            "Sexual exploitation and abuse: reports by year",
+            "reports",
+            {"cases": "Reports that became a case", "substantiated": "Substantiated", "victims": "Victims in them"},
+        ),
+        TableDefinition(
+            "harassment",
+            "Sexual harassment: reports by year",
+            "reports",
+            {"cases": "Reports that became a case", "substantiated": "Substantiated"},
+        ),
+        TableDefinition(
+            "assistance",
+            "Help between agencies: referrals by year",
+            "referrals",
+            {"offered": "Asked of another agency", "accepted": "Accepted", "done": "Done"},
+        ),
+        TableDefinition(
+            "screening",
+            "Candidates checked, by year",
+            "checks",
+            {"screenings": "Checks"},
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The protected cells of one table: `rows` by year, newest first, each a value per column."""
+
+    key: str
+    rows: Sequence[tuple[int, Mapping[str, int]]]
+
+
+def rounded(count: int) -> int:
+    """The nearest multiple of 5. `count` is never negative."""
+    return BASE * ((count + BASE // 2) // BASE)
+
+
+def protected(key: str, exact: Mapping[int, Mapping[str, int]]) -> Table:
+    """Rounds the exact cells of a table; a year without a column's facts has 0 there."""
+    columns = TABLES[key].columns
+    rows = [
+        (year, {column: rounded(exact[year].get(column, 0)) for column in columns})
+        for year in sorted(exact, reverse=True)
+    ]
+    return Table(key, rows)
+
+
+def as_csv(table: Table) -> bytes:
+    """The cells as CSV: UTF-8, CRLF (RFC 4180), first line the column codes."""
+    columns = list(TABLES[table.key].columns)
+    lines = [",".join(["year", *columns])]
+    lines += [",".join([str(year), *(str(cells[column]) for column in columns)]) for year, cells in table.rows]
+    return ("\r\n".join(lines) + "\r\n").encode()
+
+
+def as_json(table: Table, *, release: str, published: date, vintage: date) -> bytes:
+    """The same cells as JSON, with what a reader needs to cite them."""
+    definition = TABLES[table.key]
+    content = {
+        "release": release,
+        "published": published.isoformat(),
+        "vintage": vintage.isoformat(),
+        "table": table.key,
+        "title": definition.title,
+        "unit": definition.unit,
+        "method": METHOD,
+        "rounding_base": BASE,
+        "columns": dict(definition.columns),
+        "rows": [{"year": year, **cells} for year, cells in table.rows],
+    }
+    return canonical(content)
+
+
+def table_from_json(content: Mapping[str, Any]) -> Table:
+    """Reads back what `as_json` wrote."""
+    columns = list(content["columns"])
+    return Table(content["table"], [(row["year"], {name: row[name] for name in columns}) for row in content["rows"]])
+
+
+def manifest(*, release: str, published: date, vintage: date, facts: int, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """What is signed: the release's dates and the SHA-256 of every file."""
+    return {
+        "release": release,
+        "published": published.isoformat(),
+        "vintage": vintage.isoformat(),
+        "method": METHOD,
+        "facts_applied": facts,
+        "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+    }
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """JSON that is the same bytes for the same content."""
+    return (json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+
+
+def next_id(published: date, existing: Sequence[str]) -> str:
+    """The day of publication; a second release of the same day gets `.2`, and so on."""
+    day = published.isoformat()
+    same_day = [name for name in existing if name == day or name.startswith(f"{day}.")]
+    return day if not same_day else f"{day}.{len(same_day) + 1}"
