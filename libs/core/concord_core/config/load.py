@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from concord_core.config.settings import ServiceSettings
+from concord_core.config.settings import DatabaseSettings, ServiceSettings
 
 S = TypeVar("S", bound=ServiceSettings)
 
@@ -33,6 +33,17 @@ def load_settings(settings: type[S], path: Path, *, prefix: str, environment: di
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
         raise SettingsError(problems) from error
+
+
+def read_database(path: Path) -> DatabaseSettings:
+    """Returns the `[database]` section of any service's settings file, for commands that know no service.
+
+    Raises `SettingsError` when it is missing or wrong.
+    """
+    try:
+        return DatabaseSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")).get("database"))
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise SettingsError("the settings file has no usable section [database]") from error
 
 
 def _put(values: dict[str, Any], keys: list[str], value: str) -> None:

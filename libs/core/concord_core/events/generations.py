@@ -62,7 +62,7 @@ def state(conn: Connection, consumer: str) -> State:
     ).one_or_none()
     if row is None:
         raise UNKNOWN_CONSUMER.error()
-    return State(**row._mapping | {"paused_topics": tuple(row.paused_topics)})
+    return State(**{**row._mapping, "paused_topics": tuple(row.paused_topics)})
 
 
 def ask_rebuild(conn: Connection, consumer: str) -> State:

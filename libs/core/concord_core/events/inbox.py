@@ -1,7 +1,8 @@
 """Applies what was read: each fact's effects exactly once, in the transaction that remembers its id.
 
 One call is one transaction over a whole poll. A record that is not believed is set aside on the way, it has no effect
-and no inbox row. A handler that fails fails the transaction: the consumer then repeats it record by record to find which.
+and no inbox row. A handler that fails fails the transaction: the consumer then repeats it record by record to find
+which.
 """
 
 from __future__ import annotations

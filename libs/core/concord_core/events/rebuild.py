@@ -1,4 +1,4 @@
-"""Fills a new generation of a projection from the first fact on, then shows it to readers; reads skipped facts again."""
+"""Fills a new generation of a projection from the first fact, then shows it to readers; reads skipped facts again."""
 
 from __future__ import annotations
 

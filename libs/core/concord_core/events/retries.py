@@ -43,7 +43,7 @@ def retry_wanted(
 
 
 def _refused_again(inbox: Inbox, owner: Owner, letter: Letter | None, reason: str) -> None:
-    """Writes the refusal down; a fact that came to be believed gets its inbox row, so that later ones wait behind it."""
+    """Writes the refusal down; a fact that came to be believed gets its inbox row, so that later ones wait."""
     if letter is not None:
         [(record, found)] = inbox.believe([letter.record], owner)
         with inbox.transaction() as work:
