@@ -106,6 +106,15 @@ class Child:
                 raise StartError(f"{name} was not ready after {seconds:.0f} s: {self._tail()}")
             time.sleep(_POLL_SECONDS)
 
+    def wait_done(self, seconds: float) -> None:
+        """Wait until it has ended with code 0; raises `StartError` otherwise."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise StartError(f"{self.command.name} did not end after {seconds:.0f} s: {self._tail()}") from None
+        if code != 0:
+            raise StartError(f"{self.command.name} ended with code {code}: {self._tail()}")
+
     def _tail(self) -> str:
         lines = self.command.log.read_text(errors="replace").splitlines()[-15:]
         return "\n".join([f"see {self.command.log}", *lines])

@@ -1,0 +1,102 @@
+"""The embedded default: one node that hosts everybody, the event log in PostgreSQL, a loopback issuer.
+
+For trying, developing and testing on one machine. It needs nothing but the virtual environment.
+"""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from concord_core.agreement import SERVICES
+from concord_core.events import embedded_admin
+from concord_core.identity.client_keys import public_jwk
+from concord_stack.config import EventLog, embedded_log, toml
+from concord_stack.exchange import NAMES, NodePlan, plan_node
+from concord_stack.people import people
+from concord_stack.ports import HOST, free_port
+from concord_stack.process import Command
+from concord_stack.stack import Stack, Tell, answers
+from concord_stack.templates import write_private
+
+HUB_PORT = 8800
+_LOG_DATABASE = "hub_log"
+_START_SECONDS = 30.0
+_STAFF_PREFIXES: Mapping[str, str] = {
+    "intake": "/cases",
+    "screening": "/screening",
+    "assistance": "/assistance",
+    "reporting": "/reporting",
+    "front": "/work",
+}
+CLI_CLIENT = "concord-cli"
+
+
+class EmbeddedStack(Stack):
+    """`with EmbeddedStack(folder) as stack: …` - `stack.origin`, `stack.issuer`, `stack.otlp`, `stack.signed`."""
+
+    embedded = True
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        tell: Tell = lambda _: None,
+        durable: bool = True,
+        split_roles: bool = False,
+        port: int | None = None,
+    ) -> None:
+        super().__init__(folder, tell=tell, durable=durable, split_roles=split_roles)
+        hosts = dict.fromkeys(NAMES, SERVICES)
+        self._nodes = (plan_node("hub", folder, (*SERVICES, "front"), hosts, port),)
+        self._issuer_port = free_port()
+
+    @property
+    def nodes(self) -> tuple[NodePlan, ...]:
+        return self._nodes
+
+    @property
+    def issuer(self) -> str:
+        return f"http://{HOST}:{self._issuer_port}"
+
+    def start_identity(self) -> None:
+        self.tell("loopback issuer")
+        folder = self.folder / "issuer"
+        persons = [
+            {"user": p.user, "given": p.given, "family": p.family, "agency": p.agency, "roles": p.roles}
+            for p in people()
+        ]
+        settings = {
+            "port": self._issuer_port,
+            "issuer": self.issuer,
+            "people": str(write_private(folder / "people.json", json.dumps(persons))),
+            "clients": str(write_private(folder / "clients.json", json.dumps(self._clients()))),
+        }
+        config = write_private(folder / "issuer.toml", toml(settings))
+        argv = [sys.executable, "-m", "concord_core.identity.loopback", str(config)]
+        child = self.supervisor.start(Command("issuer", argv, self.logs / "issuer.log"))
+        child.wait_ready(lambda: answers(f"{self.issuer}/.well-known/openid-configuration"), _START_SECONDS)
+
+    def start_event_log(self) -> None:
+        agreement = self.signed.agreement
+        topics, acls = agreement.topics(), agreement.acls()
+        embedded_admin.apply(self.postgres.administrator, _LOG_DATABASE, self.hub.passwords, topics=topics, acls=acls)
+
+    def event_log(self, node: NodePlan) -> EventLog:
+        return embedded_log(self.postgres.port, _LOG_DATABASE, node.passwords)
+
+    def stop_servers(self) -> None:
+        """Nothing to stop: all runs under the supervisor."""
+
+    def _clients(self) -> list[dict[str, object]]:
+        return [
+            {
+                "client_id": self.hub.client_id(service),
+                "node": self.hub.slug,
+                "service": service,
+                "jwk": public_jwk(self.hub.client_key(service)),
+                "redirect_uris": [f"{self.hub.origin}{_STAFF_PREFIXES[service]}/signin/callback"],
+                "backchannel_logout": (f"http://{HOST}:{plan.http}{_STAFF_PREFIXES[service]}/signin/backchannel"),
+            }
+            for service, plan in self.hub.services.items()
+        ]
