@@ -1,0 +1,1 @@
+"""Where to find help, for anybody; nothing is logged."""

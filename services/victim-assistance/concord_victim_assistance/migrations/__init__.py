@@ -1,0 +1,1 @@
+"""Migrations of victim-assistance's database."""

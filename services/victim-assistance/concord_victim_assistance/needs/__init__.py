@@ -1,0 +1,1 @@
+"""What a person needs, what was offered, and what came of it."""

@@ -1,0 +1,1 @@
+"""One agency asks another to help a person: both sides of it."""

@@ -1,0 +1,1 @@
+"""Rows of referrals: the owner's, the recipient's, and what both show in their timelines."""

@@ -1,0 +1,96 @@
+"""Small values that all rooms share: days, references, and problems collected field by field.
+
+Pure. What is wrong with an input is gathered whole, so that a person mends everything at once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+
+from concord_core.codes import CodeLists
+from concord_core.errors import ConcordError, FieldError
+from concord_core.errors.codes import INVALID_REQUEST, STALE_WRITE, VERSION_REQUIRED
+
+SERVICE = "assistance"
+
+# No vowels and nothing that looks like another letter: a reference is read aloud and never spells a word.
+_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
+
+
+def today() -> date:
+    """The day in UTC; every date of this service is a day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def new_reference(prefix: str) -> str:
+    """A random reference such as `VP-7K3M-9QXT-4VBD` (57 bits): it says nothing, not even how many there are."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def check_version(expected: int | None, current: int) -> None:
+    """Refuses a change of a record that somebody else changed meanwhile.
+
+    `expected` is the version of `If-Match`; raises `version_required` without one, `stale_write` for another one.
+    """
+    if expected is None:
+        raise VERSION_REQUIRED.error()
+    if expected != current:
+        raise STALE_WRITE.error(version=current)
+
+
+class Problems:
+    """What is wrong with an input, field by field."""
+
+    def __init__(self, codes: CodeLists) -> None:
+        self.fields: list[FieldError] = []
+        self._codes = codes
+
+    def add(self, path: str, code: str, message: str) -> None:
+        """Notes one problem; `message` is an English message id."""
+        self.fields.append(FieldError(path, code, message))
+
+    def check(self) -> None:
+        """Raises `invalid_request` with all problems, if there is any."""
+        if self.fields:
+            raise INVALID_REQUEST.error(fields=self.fields)
+
+    def text(self, path: str, typed: str, *, most: int, required: bool = False) -> str:
+        """Words as typed without blanks around them, `most` characters at most."""
+        clean = typed.strip()
+        if required and not clean:
+            self.add(path, "missing", "Fill this in.")
+        elif len(clean) > most:
+            self.add(path, "too_long", "This is too long.")
+        return clean
+
+    def code(self, path: str, list_name: str, code: str, *, required: bool = True) -> str:
+        """A code of a code list; empty is allowed when it is not required."""
+        if not code:
+            if required:
+                self.add(path, "missing", "Choose one of the values offered.")
+            return code
+        try:
+            self._codes.check(list_name, code, path)
+        except ConcordError as error:
+            self.fields.extend(error.fields)
+        return code
+
+    def one_of(self, path: str, value: str, allowed: Iterable[str]) -> str:
+        """A value out of a short list."""
+        if value not in tuple(allowed):
+            self.add(path, "unknown_code", "Choose one of the values offered.")
+        return value
+
+    def past_day(self, path: str, day: date | None, *, not_before: date | None = None) -> date:
+        """The day on which something happened; today if not said, never in the future or before what led to it."""
+        now = today()
+        if day is None:
+            return now
+        if day > now:
+            self.add(path, "in_the_future", "This date lies in the future.")
+        elif not_before is not None and day < not_before:
+            self.add(path, "too_early", "This date lies before what it follows from.")
+        return day
