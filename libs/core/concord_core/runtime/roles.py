@@ -45,7 +45,7 @@ def http(service: Service, context: Context, parts: Parts) -> Role:
             staff_prefix=service.staff_prefix,
             ready=ready,
         )
-        app.state.gate = context.identity.gate
+        context.identity.install(app)
         listen = context.settings.http
         config = uvicorn.Config(
             app,

@@ -1,0 +1,37 @@
+"""Errors of identity: tokens that are not believed, sign-ins that do not end well."""
+
+from typing import Final
+
+from concord_core.errors import ErrorCode, ErrorKind
+
+TOKEN_INVALID: Final = ErrorCode(
+    "token_invalid", ErrorKind.UNAUTHENTICATED, "The token is not one that this service accepts."
+)
+TOKEN_EXPIRED: Final = ErrorCode("token_expired", ErrorKind.UNAUTHENTICATED, "The token has ended. Sign in again.")
+TOKEN_AUDIENCE: Final = ErrorCode(
+    "token_audience", ErrorKind.UNAUTHENTICATED, "The token was made for another service."
+)
+TOKEN_ORGANIZATION: Final = ErrorCode(
+    "token_organization", ErrorKind.FORBIDDEN, "A person must belong to exactly one agency of the agreement."
+)
+TOKEN_PROVIDER: Final = ErrorCode(
+    "token_provider", ErrorKind.FORBIDDEN, "The person did not sign in through their agency's own provider."
+)
+NODE_CLAIM: Final = ErrorCode(
+    "token_node", ErrorKind.FORBIDDEN, "The agreement does not know this client as a service of that node."
+)
+NOT_HOSTED: Final = ErrorCode(
+    "agency_not_hosted", ErrorKind.FORBIDDEN, "The agreement does not place this agency on that node."
+)
+ISSUER_UNAVAILABLE: Final = ErrorCode(
+    "issuer_unavailable", ErrorKind.UNAVAILABLE, "The sign-in service does not answer now. Try again in a moment."
+)
+ISSUER_REFUSED: Final = ErrorCode(
+    "issuer_refused", ErrorKind.UNAVAILABLE, "The sign-in service refused this service's request."
+)
+SIGNIN_FAILED: Final = ErrorCode(
+    "signin_failed", ErrorKind.UNAUTHENTICATED, "The sign-in did not finish. Please start again."
+)
+LOGOUT_INVALID: Final = ErrorCode(
+    "logout_invalid", ErrorKind.MALFORMED, "The logout token is not one that this service accepts."
+)
