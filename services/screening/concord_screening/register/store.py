@@ -1,0 +1,312 @@
+"""Listings in SQL. Every statement runs under row-level security: a listing of another agency does not exist.
+
+The change table is written in the listing's transaction, numbered without gaps under the lock of the agency's head row,
+so that a reader who stands at a number has seen everything before it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+
+from concord_core.errors.codes import NOT_FOUND
+from concord_core.storage import Work
+from concord_core.vault import RecordCipher, Vault, Wrapped
+from concord_screening.register.domain import (
+    Entry,
+    ListedName,
+    Listing,
+    ListingState,
+    NameKind,
+    NoticeWay,
+    Person,
+    Terms,
+    WithdrawalReason,
+)
+
+KIND = "listing"
+NUMBERS = "listing-numbers"
+_TERMS = (
+    "basis",
+    "case_reference",
+    "decided_date",
+    "review_date",
+    "notice_date",
+    "notice_way",
+    "contested_date",
+)
+_PLAIN = (
+    "state",
+    "version",
+    "facts",
+    "person_version",
+    *_TERMS,
+    "entered_by",
+    "proposed_by",
+    "approved_by",
+    "activated_date",
+    "withdrawn_date",
+    "withdrawn_reason",
+    "numbers",
+    "person_enc",
+    "proposal_enc",
+    "data_key",
+    "key_period",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How far an agency's register has come. `epoch` changes when the database was made anew."""
+
+    epoch: UUID
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A listing named in the change table, as it is now: `person` is none when it must not be found."""
+
+    revision: int
+    reference: str
+    person: Person | None
+
+
+def _person_json(person: Person) -> dict[str, Any]:
+    return {
+        "names": [[name.text, str(name.kind)] for name in person.names],
+        "birth_dates": person.birth_dates,
+        "sex": person.sex,
+        "nationalities": person.nationalities,
+    }
+
+
+def _person(content: dict[str, Any], numbers: Sequence[str]) -> Person:
+    return Person(
+        tuple(ListedName(spelling, NameKind(kind)) for spelling, kind in content["names"]),
+        tuple(content["birth_dates"]),
+        content["sex"],
+        tuple(content["nationalities"]),
+        tuple(numbers),
+    )
+
+
+def _terms_values(terms: Terms | None) -> dict[str, Any]:
+    return {name: getattr(terms, name) if terms else None for name in _TERMS}
+
+
+def _proposal_json(entry: Entry) -> dict[str, Any]:
+    terms = {name: str(value) if value is not None else None for name, value in _terms_values(entry.terms).items()}
+    return {"person": _person_json(entry.person), "numbers": entry.person.numbers, "terms": terms}
+
+
+def _proposal(content: dict[str, Any]) -> Entry:
+    terms = content["terms"]
+    days = {name: date.fromisoformat(terms[name]) if terms[name] else None for name in _TERMS if "date" in name}
+    return Entry(_person(content["person"], content["numbers"]), _terms({**terms, **days}))
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    return Terms(
+        basis=values["basis"],
+        case_reference=values["case_reference"],
+        decided_date=values["decided_date"],
+        review_date=values["review_date"],
+        notice_date=values["notice_date"],
+        notice_way=NoticeWay(values["notice_way"]) if values["notice_way"] else None,
+        contested_date=values["contested_date"],
+    )
+
+
+class ListingStore:
+    """Reads and writes listings of the work's agency."""
+
+    def __init__(self, vault: Vault) -> None:
+        self._vault = vault
+
+    def insert(self, work: Work, listing: Listing) -> None:
+        """Adds a draft under a fresh data key."""
+        cipher = self._vault.new_record(work.owner, KIND, listing.reference)
+        values = self._values(listing, cipher)
+        columns = ("agency", "reference", *_PLAIN)
+        work.conn.execute(
+            text(f"insert into listings ({', '.join(columns)}) values ({', '.join(':' + name for name in columns)})"),
+            values | {"agency": work.owner, "reference": listing.reference},
+        )
+
+    def update(self, work: Work, listing: Listing) -> None:
+        """Writes the next version of a listing that was read `for_change` in this work."""
+        row = self._row(work, listing.reference)
+        cipher = None
+        if listing.state is not ListingState.WITHDRAWN:
+            wrapped = Wrapped(row.key_period, bytes(row.data_key))
+            cipher = self._vault.record(work.owner, KIND, listing.reference, wrapped)
+        sets = ", ".join(f"{name} = :{name}" for name in _PLAIN)
+        gone = ", withdrawn_at = clock_timestamp()" if cipher is None else ""
+        work.conn.execute(
+            text(f"update listings set {sets}{gone} where agency = :agency and reference = :reference"),
+            self._values(listing, cipher) | {"agency": work.owner, "reference": listing.reference},
+        )
+
+    def read(self, work: Work, reference: str, *, for_change: bool = False) -> Listing:
+        """The listing; `not_found` if the agency has none of that reference. `for_change` locks its row."""
+        return self._listing(work, self._row(work, reference, lock="for update" if for_change else ""))
+
+    def all(self, work: Work) -> list[Listing]:
+        """Every listing of the agency, drafts and corrections first, tombstones last."""
+        rows = work.conn.execute(
+            text(
+                """select * from listings where agency = :agency order by
+                   array_position(array['draft', 'under_correction', 'active', 'withdrawn'], state), entered_at desc"""
+            ),
+            {"agency": work.owner},
+        )
+        return [self._listing(work, row) for row in rows]
+
+    def note_change(self, work: Work, reference: str) -> None:
+        """Numbers a change; the agency's changes are written one after the other."""
+        revision = work.conn.execute(
+            text(
+                """insert into register_heads (agency, revision) values (:agency, 1)
+                   on conflict (agency) do update set revision = register_heads.revision + 1 returning revision"""
+            ),
+            {"agency": work.owner},
+        ).scalar_one()
+        work.conn.execute(
+            text("insert into listing_changes (agency, revision, reference) values (:agency, :revision, :reference)"),
+            {"agency": work.owner, "revision": revision, "reference": reference},
+        )
+
+    def head(self, work: Work) -> Head | None:
+        """How far the agency's register has come; none while it never had a listing in force."""
+        row = work.conn.execute(
+            text("select epoch, revision from register_heads where agency = :agency"), {"agency": work.owner}
+        ).one_or_none()
+        return Head(row.epoch, row.revision) if row else None
+
+    def changes(self, work: Work, after: int, limit: int) -> list[Changed]:
+        """The next changes by number, each listing as it is now."""
+        rows = work.conn.execute(
+            text(
+                """select c.revision as at_revision, l.* from listing_changes c
+                   join listings l on l.agency = c.agency and l.reference = c.reference
+                   where c.agency = :agency and c.revision > :after order by c.revision limit :limit"""
+            ),
+            {"agency": work.owner, "after": after, "limit": limit},
+        )
+        found: list[Changed] = []
+        for row in rows:
+            listed = ListingState(row.state).listed
+            person = self._listing(work, row, proposal=False).entry if listed else None
+            found.append(Changed(row.at_revision, row.reference, person.person if person else None))
+        return found
+
+    def outcome(self, work: Work, case_reference: str) -> str | None:
+        """What is known of a case's outcome."""
+        return work.conn.execute(
+            text("select outcome from case_outcomes where agency = :agency and case_reference = :case"),
+            {"agency": work.owner, "case": case_reference},
+        ).scalar()
+
+    def outcomes(self, work: Work) -> dict[str, str]:
+        """The outcomes known, by case."""
+        rows = work.conn.execute(
+            text("select case_reference, outcome from case_outcomes where agency = :agency"),
+            {"agency": work.owner},
+        )
+        return {row.case_reference: row.outcome for row in rows}
+
+    def keep_outcome(self, work: Work, case_reference: str, outcome: str, decided: date, sequence: int) -> None:
+        """Keeps the newest outcome of a case, whether or not a listing rests on it yet."""
+        work.conn.execute(
+            text(
+                """insert into case_outcomes (agency, case_reference, outcome, decided_date, sequence)
+                   values (:agency, :case, :outcome, :decided, :sequence)
+                   on conflict (agency, case_reference) do update set
+                     outcome = excluded.outcome, decided_date = excluded.decided_date, sequence = excluded.sequence
+                   where case_outcomes.sequence < excluded.sequence"""
+            ),
+            {
+                "agency": work.owner,
+                "case": case_reference,
+                "outcome": outcome,
+                "decided": decided,
+                "sequence": sequence,
+            },
+        )
+
+    def take_erased(self, work: Work, before: datetime) -> list[tuple[str, int]]:
+        """Tombstones from before that moment whose erasure was not published yet, with their next fact's number."""
+        rows = work.conn.execute(
+            text(
+                """update listings set erasure_published = true, facts = facts + 1
+                   where agency = :agency and state = 'withdrawn' and not erasure_published and facts > 0
+                     and withdrawn_at < :before returning reference, facts"""
+            ),
+            {"agency": work.owner, "before": before},
+        )
+        return [(row.reference, row.facts) for row in rows]
+
+    def _row(self, work: Work, reference: str, lock: str = "") -> Row[Any]:
+        row = work.conn.execute(
+            text(f"select * from listings where agency = :agency and reference = :reference {lock}"),
+            {"agency": work.owner, "reference": reference},
+        ).one_or_none()
+        if row is None:
+            raise NOT_FOUND.error()
+        return row
+
+    def _values(self, listing: Listing, cipher: RecordCipher | None) -> dict[str, Any]:
+        entry, proposal = listing.entry, listing.proposal
+        return _terms_values(entry.terms if entry else None) | {
+            "state": listing.state,
+            "version": listing.version,
+            "facts": listing.facts,
+            "person_version": listing.person_version,
+            "entered_by": listing.entered_by,
+            "proposed_by": listing.proposed_by,
+            "approved_by": listing.approved_by,
+            "activated_date": listing.activated_date,
+            "withdrawn_date": listing.withdrawn_date,
+            "withdrawn_reason": listing.withdrawn_reason,
+            "numbers": list(entry.person.numbers) if entry else [],
+            "person_enc": cipher.encrypt("person", json.dumps(_person_json(entry.person)))
+            if cipher and entry
+            else None,
+            "proposal_enc": cipher.encrypt("proposal", json.dumps(_proposal_json(proposal)))
+            if cipher and proposal
+            else None,
+            "data_key": cipher.wrapped.blob if cipher else None,
+            "key_period": cipher.wrapped.period if cipher else None,
+        }
+
+    def _listing(self, work: Work, row: Row[Any], *, proposal: bool = True) -> Listing:
+        entry = waiting = None
+        if row.data_key is not None:
+            wrapped = Wrapped(row.key_period, bytes(row.data_key))
+            cipher = self._vault.record(work.owner, KIND, row.reference, wrapped)
+            content = json.loads(cipher.decrypt("person", bytes(row.person_enc)))
+            entry = Entry(_person(content, row.numbers), _terms(dict(row._mapping)))
+            if proposal and row.proposal_enc is not None:
+                waiting = _proposal(json.loads(cipher.decrypt("proposal", bytes(row.proposal_enc))))
+        return Listing(
+            reference=row.reference,
+            state=ListingState(row.state),
+            version=row.version,
+            entry=entry,
+            entered_by=row.entered_by,
+            proposal=waiting,
+            proposed_by=row.proposed_by,
+            approved_by=row.approved_by,
+            activated_date=row.activated_date,
+            withdrawn_date=row.withdrawn_date,
+            withdrawn_reason=WithdrawalReason(row.withdrawn_reason) if row.withdrawn_reason else None,
+            facts=row.facts,
+            person_version=row.person_version,
+        )
