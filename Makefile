@@ -63,7 +63,7 @@ check: setup-dev ## format, lint, types, import contracts, contracts' lint, migr
 	.venv/bin/lint-imports
 	.venv/bin/buf lint proto
 	.venv/bin/buf format --diff --exit-code proto
-	$(PY) tools/check_proto_breaking.py
+	.venv/bin/buf breaking proto --against proto/baseline.binpb
 	.venv/bin/mypy
 	$(PY) tools/check_catalogues.py
 	$(PY) tools/check_docs.py

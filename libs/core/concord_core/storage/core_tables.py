@@ -3,7 +3,7 @@
 import concord_core.audit.ddl as audit_ddl
 import concord_core.events.ddl as events_ddl
 import concord_core.identity.ddl as identity_ddl
-from concord_core.storage.ddl import Operations, login_prefix, shared_table, tenant_table
+from concord_core.storage.ddl import Operations, login_prefix, tenant_table
 
 
 def install_core(op: Operations) -> None:
@@ -11,8 +11,6 @@ def install_core(op: Operations) -> None:
     name = login_prefix(op)
     op.execute(f'grant usage on schema public to "{name}_app", "{name}_relay", "{name}_consume", "{name}_public"')
     events_ddl.create_tables(op)
-    for table, grants in events_ddl.GRANTS.items():
-        shared_table(op, table, **grants)
     audit_ddl.create_tables(op)
     identity_ddl.create_tables(op)
     op.execute(

@@ -1,8 +1,8 @@
 """What a release is made of, and how a figure is protected. Pure.
 
 First public tables (design of reporting, "Projections"): yearly totals rounded to base 5, SEA and SH in separate
-tables. Rounding is conventional: 1 and 2 become 0, 3 to 7 become 5. A reader cannot tell from a 0 that nothing was reported,
-and every page says so.
+tables. Rounding is conventional: 1 and 2 become 0, 3 to 7 become 5. A reader cannot tell from a 0 that nothing was
+reported, and every page says so.
 """
 
 import hashlib
