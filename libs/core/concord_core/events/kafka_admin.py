@@ -1,0 +1,112 @@
+"""Makes the broker's topics and access control what the agreement says. Repeats change nothing.
+
+Run by the broker's administrator (`concord agreement apply`, the stack, the tests) over the internal listener, never by
+a service. What the agreement does not give is removed at once; topics are never removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kafka.admin import (
+    ACL,
+    ACLFilter,
+    ACLOperation,
+    ACLPermissionType,
+    ACLResourcePatternType,
+    KafkaAdminClient,
+    ResourcePattern,
+    ResourcePatternFilter,
+    ResourceType,
+)
+from kafka.errors import KafkaError
+
+from concord_core.agreement import Acl
+from concord_core.events.log import LogUnavailableError
+from concord_core.events.topics import PARTITIONS
+
+_OPERATIONS = {"read": ACLOperation.READ, "write": ACLOperation.WRITE}
+_RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
+_PATTERNS = {False: ACLResourcePatternType.LITERAL, True: ACLResourcePatternType.PREFIXED}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What an apply did, or a plan would do."""
+
+    topics: tuple[str, ...]
+    granted: tuple[Acl, ...]
+    removed: tuple[Acl, ...]
+
+
+def plan(bootstrap: str, username: str, password: str, *, topics: Iterable[str], acls: Sequence[Acl]) -> Changes:
+    """What `apply` would change. Raises LogUnavailableError when the broker cannot be asked."""
+    with _administrator(bootstrap, username, password) as admin:
+        return _changes(admin, topics, acls)
+
+
+def apply(bootstrap: str, username: str, password: str, *, topics: Iterable[str], acls: Sequence[Acl]) -> Changes:
+    """Brings the broker to these topics and permissions; returns what changed. Errors as `plan`."""
+    with _administrator(bootstrap, username, password) as admin:
+        changes = _changes(admin, topics, acls)
+        if changes.topics:
+            wanted = {topic: {"num_partitions": PARTITIONS} for topic in changes.topics}
+            admin.create_topics(wanted, wait_for_metadata=True)
+        if changes.granted and admin.create_acls([_entry(acl) for acl in changes.granted])["failed"]:
+            raise LogUnavailableError("the broker did not take the access list")
+        if changes.removed:
+            admin.delete_acls([_entry(acl) for acl in changes.removed])
+        return changes
+
+
+@contextmanager
+def _administrator(bootstrap: str, username: str, password: str) -> Iterator[Any]:
+    try:
+        with closing(
+            KafkaAdminClient(
+                bootstrap_servers=bootstrap.split(","),
+                security_protocol="SASL_PLAINTEXT",
+                sasl_mechanism="PLAIN",
+                sasl_plain_username=username,
+                sasl_plain_password=password,
+                bootstrap_timeout_ms=10_000,
+            )
+        ) as admin:
+            yield admin
+    except KafkaError as error:
+        raise LogUnavailableError(f"the broker's administration failed: {type(error).__name__}") from error
+
+
+def _changes(admin: Any, topics: Iterable[str], acls: Sequence[Acl]) -> Changes:
+    existing = set(admin.list_topics())
+    now = set(_present(admin))
+    return Changes(
+        topics=tuple(topic for topic in topics if topic not in existing),
+        granted=tuple(sorted(set(acls) - now)),
+        removed=tuple(sorted(now - set(acls))),
+    )
+
+
+def _present(admin: Any) -> Iterator[Acl]:
+    """The entries of principals that are ours to give: topics and groups, reading and writing."""
+    everything = ResourcePatternFilter(ResourceType.ANY, None, ACLResourcePatternType.ANY)
+    found, _ = admin.describe_acls(ACLFilter(None, None, ACLOperation.ANY, ACLPermissionType.ANY, everything))
+    operations = {value: name for name, value in _OPERATIONS.items()}
+    for entry in found:
+        pattern = entry.resource_pattern
+        operation = operations.get(entry.operation)
+        prefixed = pattern.pattern_type == ACLResourcePatternType.PREFIXED
+        principal = entry.principal.removeprefix("User:")
+        if operation == "read" and pattern.resource_type == ResourceType.GROUP:
+            yield Acl(principal, "group", pattern.resource_name, prefixed, "read")
+        elif operation is not None and pattern.resource_type == ResourceType.TOPIC:
+            yield Acl(principal, "topic", pattern.resource_name, prefixed, "read" if operation == "read" else "write")
+
+
+def _entry(acl: Acl) -> Any:
+    pattern = ResourcePattern(_RESOURCES[acl.resource], acl.name, _PATTERNS[acl.prefixed])
+    operation = _OPERATIONS[acl.operation]
+    return ACL(f"User:{acl.principal}", "*", operation, ACLPermissionType.ALLOW, pattern)
