@@ -1,0 +1,51 @@
+"""An additive model: the log-odds are a sum of one curve per kind of evidence, so each can be shown.
+
+A curve is a line through a few points. Where more evidence must never count less, training keeps the
+curve from falling. Each curve has one variant per group of script pairs, which differ in how closely
+spellings can agree at all.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+
+class Curves(NamedTuple):
+    """`heights[g, f]` are the values of feature f for group g at the points `knots[f]`."""
+
+    knots: np.ndarray
+    heights: np.ndarray
+    base: np.ndarray
+
+
+@njit(cache=True)
+def curve_value(knots, heights, x):
+    """The height of one curve at x; flat beyond its ends."""
+    last = knots.shape[0] - 1
+    if x <= knots[0]:
+        return heights[0]
+    for k in range(last):
+        if x <= knots[k + 1]:
+            width = knots[k + 1] - knots[k]
+            share = (x - knots[k]) / width if width > 0 else 0.0
+            return heights[k] + share * (heights[k + 1] - heights[k])
+    return heights[last]
+
+
+@njit(cache=True)
+def log_odds(curves, group, features):
+    """The sum of all curves."""
+    total = curves.base[group]
+    for f in range(curves.knots.shape[0]):
+        total += curve_value(curves.knots[f], curves.heights[group, f], features[f])
+    return total
+
+
+def terms(curves: Curves, group: int, features: np.ndarray) -> list[float]:
+    """What each feature adds: the explanation of one score."""
+    return [
+        float(curve_value(curves.knots[f], curves.heights[group, f], features[f])) for f in range(len(features))
+    ]

@@ -1,0 +1,140 @@
+"""From a word of any script to symbols the edit models know.
+
+Arabic, Cyrillic and Hebrew keep one symbol per letter (upper case where Latin has no such letter), because
+what a letter becomes in Latin is learned, not decided here. The other scripts go through ICU, or a small
+table where ICU has none. A word that cannot be read gives the empty string, never a guess.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from enum import IntEnum
+from functools import lru_cache
+
+import icu
+
+from concord_screening.engine.letters import Word
+
+
+class Channel(IntEnum):
+    """A way of spelling with statistics of its own.
+
+    Han has three: foreign names in Han, Chinese names as Mandarin reads them, and as Cantonese does.
+    """
+
+    LATIN = 0
+    ARABIC = 1
+    CYRILLIC = 2
+    HAN = 3
+    KANA = 4
+    HANGUL = 5
+    HEBREW = 6
+    OTHER = 7
+    CANTONESE = 8
+    MANDARIN = 9
+
+
+_ARABIC = dict(
+    zip(
+        "اأإآٱبتثجحخدذرزسشصضطظعغفقكکلمنهھەةوؤيیىئءپچژگڤڭٹڈڑےںۀ",
+        "AAAAAbtTjHKdDrzsSCXFZEGfqkklmnhhhawWyyIYQpcJgvNtdren" + "h",
+        strict=True,
+    )
+)
+_CYRILLIC = dict(
+    zip(
+        "абвгґдеєёжзиіїйклмнопрстуўфхцчшщъыьэюяђћљњџјѕѓќөүқғңұһәҳӣ",
+        "abvgGdeEOZziIYjklmnoprstuWfhcCSXQyBFUADTLNJjsGkoukgnuhahi",
+        strict=True,
+    )
+)
+_HEBREW = dict(
+    zip("אבגדהוזחטיךכלםמןנסעףפץצקרשת'", "AbgdhwzHTykklmmnnsEppCCqrStJ", strict=True)
+)
+_SINHALA = {
+    **dict(zip("අආඇඈඉඊඋඌඑඒඔඕඓඖ", "a a e e i i u u e e o o ai au".split(), strict=True)),
+    **dict(
+        zip(
+            "කඛගඝඞඟචඡජඣඤඥඦටඨඩඪණඬතථදධනඳපඵබභමඹයරලවශෂසහළෆ",
+            ("ka kha ga gha na nga cha cha ja ja na na nja ta ta da da na nda tha tha da dha na nda "
+             "pa pa ba bha ma mba ya ra la wa sha sha sa ha la fa").split(),
+            strict=True,
+        )
+    ),
+    **dict(zip("ාැෑිීුූෙේොෝෛෞෘ", "a e e i i u u e e o o ai au ru".split(), strict=True)),
+    "ං": "n", "්": "",
+}  # fmt: skip
+_SIGNS = frozenset("්ාැෑිීුූෙේොෝෛෞෘ")
+# Scripts without an ICU transliterator whose letters' Unicode names say how they read.
+_BY_LETTER_NAME = frozenset({"Khmr", "Tibt", "Laoo", "Java", "Bali", "Tfng", "Lana", "Cham", "Sund", "Nkoo"})
+
+
+@lru_cache(maxsize=1)
+def _icu() -> icu.Transliterator:
+    return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
+
+
+def _ascii(text: str) -> str:
+    return "".join(c for c in text if "a" <= c <= "z")
+
+
+def _by_table(text: str, table: dict[str, str]) -> str:
+    return "".join(table.get(c) or _ascii(_icu().transliterate(c)) for c in text)
+
+
+def _sinhala(text: str) -> str:
+    out: list[str] = []
+    for character in text:
+        if character in _SIGNS and out:
+            out[-1] = out[-1].removesuffix("a")  # the sign replaces the vowel a consonant carries
+        out.append(_SINHALA.get(character, ""))
+    return "".join(out)
+
+
+def _by_letter_name(text: str) -> str:
+    out: list[str] = []
+    for character in text:
+        words = unicodedata.name(character, "").split()
+        if len(words) < 3 or "DIGIT" in words:
+            continue
+        if "SIGN" in words or "VOWEL" in words:
+            if out:
+                out[-1] = out[-1].rstrip("aeou")
+        out.append(_ascii(words[-1].lower()) if len(words[-1]) <= 4 else "")
+    return "".join(out)
+
+
+def channel_of(script: str) -> Channel:
+    """The statistics a script is read with."""
+    return {
+        "Latn": Channel.LATIN,
+        "Arab": Channel.ARABIC,
+        "Cyrl": Channel.CYRILLIC,
+        "Hani": Channel.HAN,
+        "Kana": Channel.KANA,
+        "Hang": Channel.HANGUL,
+        "Hebr": Channel.HEBREW,
+    }.get(script, Channel.OTHER)
+
+
+@lru_cache(maxsize=200_000)
+def _symbols(text: str, script: str) -> str:
+    if script == "Latn":
+        plain = text if text.isascii() else _icu().transliterate(text)
+        return _ascii(plain)
+    if script == "Arab":
+        return _by_table(text, _ARABIC)
+    if script == "Cyrl":
+        return _by_table(text.replace("ь", ""), _CYRILLIC)
+    if script == "Hebr":
+        return _by_table(text, _HEBREW)
+    if script == "Sinh":
+        return _sinhala(text)
+    if script in _BY_LETTER_NAME:
+        return _by_letter_name(text)
+    return _ascii(_icu().transliterate(text))
+
+
+def symbols(word: Word) -> str:
+    """The word in symbols `a`–`z` and `A`–`Z`; empty when the engine cannot read the script."""
+    return _symbols(word.text, word.script)

@@ -1,0 +1,244 @@
+"""Finds the listed parts that may be a part of the candidate's name, by walking a prefix tree.
+
+The walk is led by the same learned evidence that scores the names: at each depth it keeps the prefixes
+that the part's letters explain best. Nothing is romanised into one fixed spelling on the way, which is
+why names written in another script are found.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from concord_screening.engine.align import Words
+from concord_screening.engine.editmodel import SYMBOLS, UNSEEN_GAP, UNSEEN_PAIR
+
+N_CHANNELS = 10
+_LETTERS = 53
+
+
+class Trie(NamedTuple):
+    """One tree per channel. Children of a node lie together; `ends[e]` are spellings that end at a node."""
+
+    root: np.ndarray
+    letter: np.ndarray
+    child: np.ndarray
+    children: np.ndarray
+    end: np.ndarray
+    ends: np.ndarray
+    part: np.ndarray
+
+
+class Beam(NamedTuple):
+    """Working space of one walk."""
+
+    one: np.ndarray
+    two_one: np.ndarray
+    one_two: np.ndarray
+    two_two: np.ndarray
+    rows: np.ndarray
+    nodes: np.ndarray
+    value: np.ndarray
+
+
+def beam(width: int) -> Beam:
+    """Working space for walks that keep `width` prefixes; made once per thread."""
+    longest = 41
+    room = width * 30
+    return Beam(
+        np.zeros((longest, _LETTERS), dtype=np.float32),
+        np.zeros((longest, _LETTERS), dtype=np.float32),
+        np.zeros((longest, _LETTERS, _LETTERS), dtype=np.float32),
+        np.zeros((longest, _LETTERS, _LETTERS), dtype=np.float32),
+        np.zeros((3, room, longest), dtype=np.float64),
+        np.zeros((3, room), dtype=np.int64),
+        np.zeros(room, dtype=np.float64),
+    )
+
+
+@njit(cache=True)
+def _grow(letters, begin, order, low, high, root, channels):
+    """Builds the trees breadth first from spellings in order; gives letter, child, children, end."""
+    room = 16
+    for k in range(order.shape[0]):
+        room += begin[order[k] + 1] - begin[order[k]] + 1
+    letter = np.zeros(room, dtype=np.uint8)
+    child = np.zeros(room, dtype=np.uint32)
+    children = np.zeros(room, dtype=np.uint8)
+    end = np.zeros(room + 1, dtype=np.uint32)
+    ends = np.zeros(order.shape[0], dtype=np.uint32)
+    from_ = np.zeros(room, dtype=np.int64)
+    to = np.zeros(room, dtype=np.int64)
+    depth = np.zeros(room, dtype=np.uint8)
+    count = 0
+    for c in range(channels):
+        root[c] = count
+        from_[count] = low[c]
+        to[count] = high[c]
+        count += 1
+    ended = 0
+    node = 0
+    while node < count:
+        end[node] = ended
+        at = from_[node]
+        d = depth[node]
+        while at < to[node] and begin[order[at] + 1] - begin[order[at]] == d:
+            ends[ended] = order[at]
+            ended += 1
+            at += 1
+        child[node] = count
+        while at < to[node]:
+            own = letters[begin[order[at]] + d]
+            start = at
+            while at < to[node] and letters[begin[order[at]] + d] == own:
+                at += 1
+            letter[count] = own
+            from_[count] = start
+            to[count] = at
+            depth[count] = d + 1
+            children[node] += 1
+            count += 1
+        node += 1
+    end[count] = ended
+    return letter[:count].copy(), child[:count].copy(), children[:count].copy(), end[: count + 1].copy(), ends
+
+
+def build(words: Words) -> Trie:
+    """The trees of all spellings of the parts."""
+    count = len(words.channel)
+    part = np.repeat(
+        np.arange(len(words.first) - 1, dtype=np.uint32), np.diff(words.first.astype(np.int64))
+    )
+    raw = words.letters.tobytes()
+    begin = words.begin.tolist()
+    spelled = [raw[begin[s] : begin[s + 1]] for s in range(count)]
+    channel = words.channel.tolist()
+    order = np.array(sorted(range(count), key=lambda s: (channel[s], spelled[s])), dtype=np.int64)
+    sorted_channels = words.channel[order]
+    low = np.searchsorted(sorted_channels, np.arange(N_CHANNELS), side="left")
+    high = np.searchsorted(sorted_channels, np.arange(N_CHANNELS), side="right")
+    root = np.zeros(N_CHANNELS, dtype=np.uint32)
+    grown = _grow(words.letters, words.begin, order, low, high, root, N_CHANNELS)
+    return Trie(root, *grown, part)
+
+
+@njit(cache=True)
+def _prepare(tables, number, swapped, a, work):
+    """Spreads the units that fit the letters of `a` into tables by position and listed letter."""
+    n = a.shape[0]
+    work.one[: n + 1] = UNSEEN_PAIR
+    work.one[: n + 1, 0] = UNSEEN_GAP
+    work.one[0] = UNSEEN_GAP
+    work.two_one[: n + 1] = 0.0
+    work.one_two[: n + 1] = 0.0
+    work.two_two[: n + 1] = 0.0
+    low = tables.start[number]
+    for slot in range(low, low + tables.size[number]):
+        key = tables.keys[slot]
+        if key < 0:
+            continue
+        value = tables.values[slot]
+        b2 = key % SYMBOLS
+        b1 = key // SYMBOLS % SYMBOLS
+        a2 = key // (SYMBOLS * SYMBOLS) % SYMBOLS
+        a1 = key // (SYMBOLS * SYMBOLS * SYMBOLS)
+        if swapped:
+            a1, a2, b1, b2 = b1, b2, a1, a2
+        if a1 == 0:
+            work.one[0, b1] = value
+            continue
+        for i in range(1, n + 1):
+            if a2 == 0:
+                if a[i - 1] == a1:
+                    if b2 == 0:
+                        work.one[i, b1] = value
+                    else:
+                        work.one_two[i, b1, b2] = value
+            elif i > 1 and a[i - 2] == a1 and a[i - 1] == a2:
+                if b2 == 0:
+                    work.two_one[i, b1] = value
+                else:
+                    work.two_two[i, b1, b2] = value
+
+
+@njit(cache=True)
+def walk(tables, trie, channel, a, listed_channel, width, least, work, found, evidence, size):
+    """Adds spellings of one listed channel that may be the spelling `a`, with their evidence.
+
+    `least` is the smallest ratio that counts; gives the new number of found spellings.
+    """
+    number = tables.table[channel, listed_channel]
+    root = trie.root[listed_channel]
+    if trie.children[root] == 0:
+        return size
+    _prepare(tables, number, tables.swapped[channel, listed_channel], a, work)
+    n = a.shape[0]
+    now, before, later = 0, 1, 2
+    held = 1
+    work.nodes[now, 0] = root
+    work.rows[now, 0, 0] = 1.0
+    for i in range(1, n + 1):
+        work.rows[now, 0, i] = work.rows[now, 0, i - 1] * work.one[i, 0]
+    depth = 0
+    while held > 0 and depth < 40:
+        made = 0
+        top = 0.0
+        for k in range(held):
+            node = work.nodes[now, k]
+            mine = work.rows[now, k]
+            parents = work.rows[before, k]
+            last = trie.letter[node]
+            for c in range(trie.child[node], trie.child[node] + trie.children[node]):
+                own = trie.letter[c]
+                row = work.rows[later, made]
+                best = mine[0] * work.one[0, own]
+                row[0] = best
+                for i in range(1, n + 1):
+                    total = mine[i] * work.one[0, own] + row[i - 1] * work.one[i, 0]
+                    total += mine[i - 1] * work.one[i, own]
+                    if i > 1:
+                        total += mine[i - 2] * work.two_one[i, own]
+                    if depth > 0:
+                        total += parents[i - 1] * work.one_two[i, last, own]
+                        if i > 1:
+                            total += parents[i - 2] * work.two_two[i, last, own]
+                    row[i] = total
+                    if total > best:
+                        best = total
+                if row[n] >= least and trie.end[c + 1] > trie.end[c]:
+                    for e in range(trie.end[c], trie.end[c + 1]):
+                        if size < found.shape[0]:
+                            found[size] = trie.ends[e]
+                            evidence[size] = np.log(row[n])
+                            size += 1
+                if trie.children[c] == 0:
+                    continue
+                work.nodes[later, made] = c * width * 32 + k
+                work.value[made] = best
+                top = max(top, best)
+                made += 1
+        if made == 0:
+            break
+        cut = top * 1e-5
+        if made > width:
+            cut = max(cut, np.partition(work.value[:made], made - width)[made - width])
+        # Keep the best prefixes. Each takes its parent's row along, for units of two letters.
+        kept = 0
+        for m in range(made):
+            if work.value[m] >= cut and kept < width:
+                code = work.nodes[later, m]
+                parent = code % (width * 32)
+                work.nodes[later, kept] = code // (width * 32)
+                for i in range(n + 1):
+                    work.rows[later, kept, i] = work.rows[later, m, i]
+                    work.rows[before, width + kept, i] = work.rows[now, parent, i]
+                kept += 1
+        for k in range(kept):
+            for i in range(n + 1):
+                work.rows[before, k, i] = work.rows[before, width + k, i]
+        now, later = later, now
+        held = kept
+        depth += 1
+    return size
