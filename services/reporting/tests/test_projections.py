@@ -1,0 +1,191 @@
+"""Facts become counts: exact, apart by concern, rebuilt by generation; releases stay as they were."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from google.protobuf.message import Message
+
+from concord.assistance.v1 import events_pb2 as assistance
+from concord.intake.v1 import events_pb2 as intake
+from concord_core.agreement import SERVICES, Agreement
+from concord_core.errors import ConcordError
+from concord_core.events import Fact
+from concord_core.storage import Actor, Database, Login
+from concord_core.vault import FileKeyring
+from concord_reporting.projections import counts, store
+from concord_reporting.projections.handlers import CONSUMER, subscription
+from concord_reporting.releases import store as releases
+from concord_reporting.releases.commands import publish
+from concord_stack.exchange import NAMES, NodePlan, ServicePlan, make_agreement
+from concord_stack.postgres import Postgres
+from tests.support.postgres import Databases
+
+JOB = Actor(kind="job", subject="test")
+
+
+class Facts:
+    """Applies facts as the consumer would, in one transaction each."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.handlers = subscription().handlers
+
+    def apply(self, message: Message, key: str, agency: str = "unicef", generation: int = 1) -> None:
+        service = type(message).__module__.split(".")[1]
+        now = datetime.now(UTC)
+        fact: Fact[Any] = Fact(
+            topic=f"concord.{service}.{agency}.v1",
+            partition=0,
+            offset=0,
+            key=key,
+            id=str(uuid.uuid4()),
+            source="/hub/intake",
+            type=message.DESCRIPTOR.full_name,
+            subject=key,
+            time=now,
+            sequence=1,
+            agency=agency,
+            message=message,
+            traceparent=None,
+            appended=now,
+            generation=generation,
+        )
+        with self.database.work(None, actor=JOB) as work:
+            self.handlers[type(message)](work, fact)
+
+    def case(
+        self, key: str, concern: str = "sea", year: int = 2025, agency: str = "unicef", generation: int = 1
+    ) -> None:
+        victims = [intake.VictimCount(sex="female", age_category="adult", count=2)]
+        opened = intake.CaseOpened(received_date=f"{year}-05-01", country="SSD", concern=concern, victims=victims)
+        self.apply(opened, key, agency, generation)
+
+
+@pytest.fixture
+def database(databases: Databases) -> Iterator[Database]:
+    opened = Database(databases.fresh("reporting", "concord_reporting"), Login.CONSUME)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def facts(database: Database) -> Facts:
+    return Facts(database)
+
+
+@pytest.fixture(scope="module")
+def node(tmp_path_factory: pytest.TempPathFactory) -> NodePlan:
+    ports = {service: ServicePlan(1, 2) for service in SERVICES}
+    return NodePlan("hub", tmp_path_factory.mktemp("node"), 8080, ports, dict.fromkeys(NAMES, tuple(SERVICES)))
+
+
+@pytest.fixture(scope="module")
+def agreement(node: NodePlan, tmp_path_factory: pytest.TempPathFactory) -> Agreement:
+    return make_agreement(tmp_path_factory.mktemp("agreement"), [node]).agreement
+
+
+def by_year(database: Database, concern: str, own: str = "unicef") -> list[counts.YearCounts]:
+    with database.engine.connect() as conn:
+        return counts.by_year(conn, 1, concern, own)
+
+
+def test_sea_and_sh_are_counted_apart(facts: Facts) -> None:
+    facts.case("UNICEF-25-A")
+    facts.case("UNHCR-25-B", agency="unhcr")
+    facts.case("UNICEF-25-C", concern="sh")
+    facts.apply(intake.OutcomeDecided(outcome="substantiated", decided_date="2025-09-01"), "UNICEF-25-A")
+    sea = by_year(facts.database, "sea")
+    assert sea == [counts.YearCounts(2025, 2, 1, 1, 1, 4, 2)]
+    assert [row.cases for row in by_year(facts.database, "sh")] == [1]
+
+
+def test_assessment_replaces_what_was_known_of_the_victims(facts: Facts) -> None:
+    facts.case("UNICEF-25-A")
+    victims = [intake.VictimCount(sex="female", age_category="child", count=1)]
+    facts.apply(intake.CaseAssessed(assessed_date="2025-05-03", concern="sea", victims=victims), "UNICEF-25-A")
+    assert by_year(facts.database, "sea")[0].victims == 1
+
+
+def test_an_answer_may_arrive_before_its_offer(facts: Facts) -> None:
+    facts.apply(assistance.ReferralAccepted(owner="unicef", accepted_date="2025-06-02"), "R-1", "unfpa")
+    facts.apply(assistance.ReferralOffered(recipient="unfpa", offered_date="2025-06-01", country="SSD"), "R-1")
+    facts.apply(assistance.ReferralDone(owner="unicef", done_date="2025-06-09"), "R-1", "unfpa")
+    facts.apply(assistance.ReferralExpired(recipient="unfpa", expired_date="2025-06-10"), "R-1")
+    with facts.database.engine.connect() as conn:
+        assert store.referral_status(conn, 1, "R-1") == "done"
+
+
+def test_a_rebuild_fills_a_generation_of_its_own(facts: Facts) -> None:
+    facts.case("UNICEF-25-A")
+    facts.case("UNICEF-25-A", generation=2)
+    with facts.database.work(None, actor=JOB) as work:
+        discard = subscription().discard
+        assert discard is not None
+        discard(work, 1)
+    with facts.database.engine.connect() as conn:
+        assert counts.by_year(conn, 1, "sea", "unicef") == []
+        assert [row.cases for row in counts.by_year(conn, 2, "sea", "unicef")] == [1]
+
+
+def test_a_release_does_not_change_when_a_report_arrives(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    for number in range(7):
+        facts.case(f"UNICEF-25-{number}")
+    keys = FileKeyring(node.keyring)
+    release = publish(facts.database, agreement, keys, node="hub", vintage=date(2026, 1, 1), actor=JOB)
+    with facts.database.engine.connect() as conn:
+        before = releases.file(conn, release.id, "exploitation-and-abuse.csv")
+    facts.case("UNICEF-25-X")
+    with facts.database.engine.connect() as conn:
+        assert releases.find(conn) == release
+        assert releases.file(conn, release.id, "exploitation-and-abuse.csv") == before
+    assert before == b"year,cases,substantiated,victims\r\n2025,5,0,15\r\n"
+
+
+def test_nobody_can_change_what_was_published(
+    facts: Facts, agreement: Agreement, node: NodePlan, database: Database
+) -> None:
+    facts.case("UNICEF-25-A")
+    publish(database, agreement, FileKeyring(node.keyring), node="hub", vintage=date(2026, 1, 1), actor=JOB)
+    for login in (Login.APP, Login.CONSUME, Login.PUBLIC, Login.RELAY):
+        other = Database(database.settings, login)
+        for statement in ("update release_files set content = ''", "delete from releases"):
+            with pytest.raises(Exception, match="permission denied"), other.engine.begin() as conn:
+                conn.exec_driver_sql(statement)
+        other.close()
+
+
+def test_every_cell_leads_back_to_its_facts(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    facts.case("UNICEF-25-A")
+    facts.case("UNICEF-25-B")
+    release = publish(
+        facts.database, agreement, FileKeyring(node.keyring), node="hub", vintage=date(2026, 1, 1), actor=JOB
+    )
+    with facts.database.engine.connect() as conn:
+        events = conn.exec_driver_sql(
+            "select count(distinct event_id) from release_sources where release_id = %s and column_key = 'cases'",
+            (release.id,),
+        ).scalar()
+    assert events == 2
+
+
+def test_a_release_is_refused_while_a_fact_is_set_aside(
+    facts: Facts, agreement: Agreement, node: NodePlan, postgres: Postgres
+) -> None:
+    with psycopg.connect(postgres.connect_string(facts.database.settings.name)) as conn:
+        conn.execute(
+            "insert into dead_letters "
+            "(consumer, generation, topic, partition, log_offset, key, kind, reason, appended) "
+            "values (%s, 1, 'concord.intake.unicef.v1', 0, 1, 'x', 'refused', 'test', now())",
+            (CONSUMER,),
+        )
+    with pytest.raises(ConcordError, match="facts_set_aside"):
+        publish(facts.database, agreement, FileKeyring(node.keyring), node="hub", vintage=date(2026, 1, 1), actor=JOB)
+
+
+def test_only_the_operators_node_publishes(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    with pytest.raises(ConcordError, match="not_the_operator"):
+        publish(facts.database, agreement, FileKeyring(node.keyring), node="unfpa", vintage=date(2026, 1, 1), actor=JOB)
