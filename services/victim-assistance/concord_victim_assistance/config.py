@@ -1,4 +1,4 @@
-"""Settings of victim-assistance beside those that every service has. Days and hours; defaults are those of the design."""
+"""Settings of victim-assistance beside those that every service has; days and hours, defaults as in the design."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

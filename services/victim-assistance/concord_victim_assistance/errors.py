@@ -20,7 +20,7 @@ CONSENT_MISSING = ErrorCode(
 CONSENT_ENDED = ErrorCode(
     "consent_ended",
     ErrorKind.CONFLICT,
-    "The consent that this rests on is %(state)s. Nothing was handed over.",
+    "The consent that this rests on does not hold any more. Nothing was handed over.",
 )
 NOTHING_ALLOWED = ErrorCode(
     "nothing_allowed",
@@ -50,7 +50,7 @@ COPY_ERASED = ErrorCode(
     "The person's data was erased here on %(day)s and cannot be opened again.",
 )
 REFERRAL_ENDED = ErrorCode(
-    "referral_ended", ErrorKind.CONFLICT, "This referral is %(status)s. Its content cannot be opened any more."
+    "referral_ended", ErrorKind.CONFLICT, "This referral has ended. Its content cannot be opened any more."
 )
 
 ALL = (

@@ -199,9 +199,9 @@ class Consents:
         consent = self.get(work, grant.consent_reference)
         state = consent.state_on(today())
         if state not in HOLDING:
-            raise CONSENT_ENDED.error(state=state.value)
+            raise CONSENT_ENDED.error()
         if grant.revoked is not None or today() > grant.not_after:
-            raise CONSENT_ENDED.error(state=State.EXPIRED.value)
+            raise CONSENT_ENDED.error()
         person = self.persons.get(work, consent.person_reference)
         allowed = narrowed(consent, self.persons.limits(work, person))
         groups = tuple(group for group in grant.groups if group in allowed)

@@ -47,7 +47,7 @@ class Needs:
         check_version(expected, need.version)
         status = after(need.status, step)
         problems = Problems(self.codes)
-        on = problems.past_day("date", day, not_before=need.last_day)
+        on = problems.past_day("on", day, not_before=need.last_day)
         problems.check()
         changed = self._apply(work, replace(need, status=status), step, on, provider=work.owner)
         work.audit(f"need.{step}", reference)

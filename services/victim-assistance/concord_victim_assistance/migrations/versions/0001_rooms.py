@@ -7,7 +7,7 @@ Revises:
 from alembic import op
 
 from concord_core.storage.core_tables import install_core
-from concord_core.storage.ddl import definer_function, login_prefix, tenant_table
+from concord_core.storage.ddl import tenant_table
 
 revision = "0001"
 down_revision = None
@@ -23,7 +23,6 @@ def upgrade() -> None:
     _needs()
     _consent()
     _referrals()
-    _owner_lookup()
 
 
 def _persons() -> None:
@@ -155,16 +154,3 @@ def _referrals() -> None:
     )
     op.execute("create index steps_of_referral on referral_steps (agency, reference)")
     tenant_table(op, "referral_steps", app="select, insert", consume="select, insert")
-
-
-def _owner_lookup() -> None:
-    # The asking agency names a referral, not whose it is; on a node with many agencies this finds the owner, and only
-    # for the agency that was asked.
-    name = login_prefix(op)
-    op.execute(
-        """create function referral_owner(referral text, asked text) returns text
-             language sql stable security definer set search_path = public, pg_temp
-             as 'select agency from referrals where reference = referral and recipient = asked'"""
-    )
-    op.execute(f'alter function referral_owner(text, text) owner to "{name}_owner"')
-    definer_function(op, "referral_owner(text, text)", logins=("app",))

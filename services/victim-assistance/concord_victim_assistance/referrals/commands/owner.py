@@ -183,9 +183,9 @@ class OwnerSide:
             raise NOT_FOUND.error()
         state = self.consents.standing(work, reference)
         if state not in HOLDING:
-            raise CONSENT_ENDED.error(state=state.value)
+            raise CONSENT_ENDED.error()
         if referral.status not in OPEN:
-            raise REFERRAL_ENDED.error(status=referral.status.value)
+            raise REFERRAL_ENDED.error()
         if not self.agreement.flow_allows(work.owner, recipient, SERVICE, PURPOSE, datetime.now(UTC)):
             raise FLOW_MISSING.error(recipient=recipient)
         fields = fields_of(self.consents.use_grant(work, reference, recipient))
@@ -305,10 +305,6 @@ class OwnerSide:
     def unconfirmed(self, work: Work) -> list[Referral]:
         """Referrals whose other side still owes the word that its copy is gone."""
         return owned.unconfirmed(work)
-
-    def owner_of(self, work: Work, reference: str, recipient: str) -> str | None:
-        """The agency hosted here that asked `recipient`; the work needs no agency."""
-        return owned.owner_of(work, reference, recipient)
 
     def timeline(self, work: Work, reference: str) -> list[TimelineEntry]:
         """Both sides' steps, in the order in which they became known here."""

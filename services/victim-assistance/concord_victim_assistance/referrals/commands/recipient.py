@@ -172,7 +172,7 @@ class RecipientSide:
         if step not in officer_steps(referral.status, provided=provided):
             raise REFERRAL_STATE.error(status=referral.status.value)
         problems = Problems(self.codes)
-        on = problems.past_day("date", day, not_before=referral.last_day)
+        on = problems.past_day("on", day, not_before=referral.last_day)
         if step is Step.REJECT:
             problems.one_of("reason", reason, REJECT_REASONS)
         problems.check()
@@ -241,7 +241,7 @@ class RecipientSide:
         if referral.erased is not None:
             raise COPY_ERASED.error(day=referral.erased.isoformat())
         if referral.status not in OPEN and not (referral.status is Status.DONE and referral.holds_copy):
-            raise REFERRAL_ENDED.error(status=referral.status.value)
+            raise REFERRAL_ENDED.error()
         return referral
 
     def _close(self, work: Work, referral: Received, day: date, reason: str, event: Event) -> None:

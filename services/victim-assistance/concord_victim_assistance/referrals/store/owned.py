@@ -144,11 +144,3 @@ def note(work: Work, reference: str) -> tuple[Wrapped, bytes]:
         {"reference": reference},
     ).one()
     return Wrapped(row.key_period, bytes(row.data_key)), bytes(row.note_enc)
-
-
-def owner_of(work: Work, reference: str, recipient: str) -> str | None:
-    """The agency hosted here that asked `recipient` by this referral; None when there is none."""
-    owner: str | None = work.conn.scalar(
-        text("select referral_owner(:reference, :recipient)"), {"reference": reference, "recipient": recipient}
-    )
-    return owner

@@ -1,0 +1,121 @@
+"""Puts the service together: rooms, their edges, consumers and jobs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from fastapi import APIRouter
+
+from concord_core.agreement import Agreement
+from concord_core.codes import CodeLists
+from concord_core.runtime import Context, Job, Parts, Service
+from concord_core.storage import Actor, Database
+from concord_core.vault import Vault
+from concord_victim_assistance.config import AssistanceSettings, Limits
+from concord_victim_assistance.consent import http as consent_http
+from concord_victim_assistance.consent.commands import Consents
+from concord_victim_assistance.directory import http as directory_http
+from concord_victim_assistance.directory import pages as directory_pages
+from concord_victim_assistance.edge import Edge
+from concord_victim_assistance.needs import http as needs_http
+from concord_victim_assistance.needs.commands import Needs
+from concord_victim_assistance.persons import http as persons_http
+from concord_victim_assistance.persons.commands import Persons
+from concord_victim_assistance.persons.handlers import HandoverHandlers
+from concord_victim_assistance.persons.opening import HandoverOpening
+from concord_victim_assistance.persons.peers import GrpcIntake
+from concord_victim_assistance.policy import policy
+from concord_victim_assistance.referrals import http as referrals_http
+from concord_victim_assistance.referrals.commands import OwnerSide, RecipientSide
+from concord_victim_assistance.referrals.courier import Courier, Opening
+from concord_victim_assistance.referrals.handlers import ReferralHandlers
+from concord_victim_assistance.referrals.peers import GrpcOwners
+from concord_victim_assistance.referrals.rpc import AssistanceRpc, rpc_service
+from concord_victim_assistance.staff import router as staff_router
+from concord_victim_assistance.values import SERVICE as NAME
+from concord_victim_assistance.worklist import Worklist
+from concord_victim_assistance.worklist_http import router as worklist_router
+
+STAFF = "/assistance"
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The rooms' commands, which every edge shares."""
+
+    persons: Persons
+    needs: Needs
+    consents: Consents
+    owner: OwnerSide
+    recipient: RecipientSide
+    worklist: Worklist
+
+
+def furnish(vault: Vault, codes: CodeLists, agreement: Agreement, limits: Limits) -> Rooms:
+    """Makes the rooms' commands."""
+    persons = Persons(vault, codes)
+    needs = Needs(persons, codes)
+    consents = Consents(vault, codes, persons)
+    owner = OwnerSide(vault, codes, agreement, limits, persons, consents, needs)
+    recipient = RecipientSide(vault, codes, limits)
+    return Rooms(persons, needs, consents, owner, recipient, Worklist(persons, owner, recipient))
+
+
+def build(context: Context) -> Parts:
+    """The parts of this service on one node."""
+    settings = context.settings
+    limits = settings.limits if isinstance(settings, AssistanceSettings) else Limits()
+    rooms = furnish(context.vault, context.codes, context.agreement, limits)
+    owners = GrpcOwners(context.peers, context.agreement, context.keys)
+    servicer = AssistanceRpc(context.app_db, context.agreement, context.keys, rooms.owner)
+    subscriptions = [ReferralHandlers(context.agreement, rooms.owner, rooms.recipient).subscription()]
+    # A node that hosts no intake for its agencies has no requests for help to read.
+    if context.agreement.topics_for(settings.node, NAME, ("intake",)):
+        subscriptions.append(HandoverHandlers(rooms.persons, rooms.owner).subscription())
+    courier = Courier(settings.node, context.agreement, context.consume_db, owners, rooms.recipient)
+
+    def expire() -> None:
+        for agency in context.agreement.hosted_by(settings.node, NAME):
+            with context.consume_db.work(agency, actor=Actor("job", "assistance.expire", agency)) as work:
+                rooms.owner.expire(work)
+
+    return Parts(
+        routers=_routers(context, rooms, owners),
+        rpc=[rpc_service(servicer)],
+        subscriptions=subscriptions,
+        jobs=[
+            Job("courier", timedelta(seconds=1), courier.run),
+            Job("expire", timedelta(hours=1), expire),
+        ],
+    )
+
+
+def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[APIRouter]:
+    database: Database = context.app_db
+    edge = Edge(database)
+    intake = GrpcIntake(context.peers, context.agreement, context.keys)
+    opening_handover = HandoverOpening(database, intake, rooms.persons, rooms.needs)
+    opening = Opening(database, owners, rooms.recipient)
+    node = context.settings.node
+    return [
+        directory_http.router(context.agreement, context.codes, node),
+        directory_pages.router(context.agreement, context.codes, node),
+        worklist_router(edge, rooms.worklist),
+        persons_http.router(edge, rooms.persons, opening_handover),
+        needs_http.router(edge, rooms.persons, rooms.needs),
+        consent_http.router(edge, context.agreement, rooms.persons, rooms.consents, rooms.owner),
+        referrals_http.owner_router(edge, rooms.owner),
+        referrals_http.inbox_router(edge, rooms.recipient, opening),
+        *staff_router(edge, context.agreement, context.codes, rooms, opening_handover, opening),
+    ]
+
+
+SERVICE = Service(
+    name=NAME,
+    package="concord_victim_assistance",
+    settings=AssistanceSettings,
+    policy=policy,
+    build=build,
+    staff_prefix=STAFF,
+)

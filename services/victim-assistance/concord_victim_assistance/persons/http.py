@@ -1,0 +1,135 @@
+"""REST for persons' records and for requests for help."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+
+from concord_core.identity import Allow, Principal
+from concord_core.storage import Work
+from concord_victim_assistance.edge import Body, Edge, Key, Version, answer
+from concord_victim_assistance.persons.commands import Persons
+from concord_victim_assistance.persons.domain import Handover, Person, Profile
+from concord_victim_assistance.persons.opening import HandoverOpening
+
+
+class PersonBody(Body):
+    """A person as an advocate records them; only what is known."""
+
+    name: str = ""
+    contact: str = ""
+    safe_times: str = ""
+    notes: str = ""
+    sex: str = "unknown"
+    age_category: str = "unknown"
+    language: str = "en"
+    country: str = ""
+    registered_date: date | None = None
+
+
+class PersonChange(Body):
+    """Fields to change; those left out stay as they are."""
+
+    name: str | None = None
+    contact: str | None = None
+    safe_times: str | None = None
+    notes: str | None = None
+    sex: str | None = None
+    age_category: str | None = None
+    language: str | None = None
+    country: str | None = None
+
+
+def person_json(person: Person) -> dict[str, Any]:
+    """A record without personal data."""
+    return {
+        "reference": person.reference,
+        "sex": person.sex,
+        "age_category": person.age_category,
+        "language": person.language,
+        "country": person.country,
+        "registered_date": person.registered.isoformat(),
+        "report_reference": person.report_reference,
+        "version": person.version,
+    }
+
+
+def handover_json(handover: Handover) -> dict[str, Any]:
+    """A request for help."""
+    return {
+        "report_reference": handover.report_reference,
+        "requested_date": handover.requested.isoformat(),
+        "country": handover.country,
+        "urgent": handover.urgent,
+        "language": handover.language,
+        "due": handover.due.isoformat(),
+        "person_reference": handover.person_reference,
+    }
+
+
+def router(edge: Edge, persons: Persons, opening: HandoverOpening) -> APIRouter:
+    """The routes under `/api/assistance/persons` and `/api/assistance/handovers`."""
+    api = APIRouter(prefix="/api/assistance", tags=["persons"])
+
+    @api.get("/persons")
+    def listed(who: Annotated[Principal, Depends(Allow("assistance.persons.list"))]) -> JSONResponse:
+        """All records of the caller's agency, without personal data, the latest first."""
+        with edge.work(who) as work:
+            return answer(200, {"items": [person_json(person) for person in persons.listed(work)]})
+
+    @api.post("/persons", status_code=201)
+    def register(
+        body: PersonBody, key: Key, who: Annotated[Principal, Depends(Allow("assistance.persons.register"))]
+    ) -> JSONResponse:
+        """Makes a record. Nothing but a language is needed: no case, no report, no name."""
+
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            profile = Profile(**body.model_dump(exclude={"registered_date"}))
+            return 201, person_json(persons.register(work, profile, body.registered_date))
+
+        return edge.change(who, key, "persons.register", body.model_dump(), act)
+
+    @api.get("/persons/{reference}")
+    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.persons.read"))]) -> JSONResponse:
+        """One record with the person's data; the reading is an audit entry."""
+        with edge.work(who) as work:
+            person = persons.get(work, reference)
+            work.audit("person.read", reference, purpose="assistance")
+            profile = persons.read(work, person)
+        secret = {name: getattr(profile, name) for name in ("name", "contact", "safe_times", "notes")}
+        return answer(200, person_json(person) | secret)
+
+    @api.patch("/persons/{reference}")
+    def change(
+        reference: str,
+        body: PersonChange,
+        key: Key,
+        version: Version,
+        who: Annotated[Principal, Depends(Allow("assistance.persons.change"))],
+    ) -> JSONResponse:
+        """Changes the fields that are named."""
+        changes = body.model_dump(exclude_none=True)
+
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            return 200, person_json(persons.change(work, reference, changes, version))
+
+        return edge.change(who, key, f"persons.change/{reference}", changes, act)
+
+    @api.get("/handovers")
+    def handovers(who: Annotated[Principal, Depends(Allow("assistance.handovers.list"))]) -> JSONResponse:
+        """Requests for help that nobody has opened, the most pressing first."""
+        with edge.work(who) as work:
+            return answer(200, {"items": [handover_json(item) for item in persons.handovers(work)]})
+
+    @api.post("/handovers/{report_reference}/open", status_code=201)
+    def open_handover(
+        report_reference: str, who: Annotated[Principal, Depends(Allow("assistance.handovers.open"))]
+    ) -> JSONResponse:
+        """Makes the person's record from what the reporter allows. A repeat answers `handover_opened` with its
+        reference, so that it needs no key."""
+        return answer(201, person_json(opening.open(who.own_agency, who.actor, report_reference)))
+
+    return api

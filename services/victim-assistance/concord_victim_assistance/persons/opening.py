@@ -1,0 +1,59 @@
+"""An advocate opens a request for help: asks intake for what the reporter allowed, and makes the record from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from concord.intake.v1.service_pb2 import Handover as Content
+from concord_core.storage import Actor, Database
+from concord_victim_assistance.errors import HANDOVER_OPENED
+from concord_victim_assistance.needs.commands import Needs
+from concord_victim_assistance.persons.commands import Persons
+from concord_victim_assistance.persons.domain import Person, known_needs, profile_of_handover
+
+
+class Intake(Protocol):
+    """The intake service of an agency, at the agreement's address. Raises ConcordError, of kind UNAVAILABLE when it
+    does not answer in time."""
+
+    def handover(self, agency: str, report_reference: str, acting_person: str) -> tuple[Sequence[str], Content | None]:
+        """The scopes that the reporter allows now, and what they allow the people who help to know."""
+
+
+@dataclass(frozen=True)
+class HandoverOpening:
+    """Opens requests for help. Intake is asked outside of any transaction; when it is silent the request stays."""
+
+    database: Database
+    intake: Intake
+    persons: Persons
+    needs: Needs
+
+    def open(self, agency: str, actor: Actor, report_reference: str) -> Person:
+        """Makes the record with the needs that were ticked; raises `not_found`, `handover_opened`, what intake says.
+
+        A reporter who allows nothing still gets a record: help does not depend on a name.
+        """
+        with self.database.work(agency, actor=actor) as work:
+            waiting = self.persons.handover(work, report_reference)
+        if waiting.person_reference is not None:
+            raise HANDOVER_OPENED.error(person=waiting.person_reference)
+        _, content = self.intake.handover(agency, report_reference, actor.subject)
+        allowed = content if content is not None else Content()
+        profile = profile_of_handover(
+            name=allowed.reporter_name,
+            contact=allowed.safe_contact,
+            safe_times=allowed.safe_times,
+            language=allowed.language,
+            age_band=allowed.age_band,
+            country=waiting.country,
+            fallback_language=waiting.language,
+            codes=self.persons.codes,
+        )
+        with self.database.work(agency, actor=actor) as work:
+            person = self.persons.open_handover(work, report_reference, profile)
+            for need in known_needs(allowed.needs, self.persons.codes):
+                self.needs.record(work, person.reference, need, None)
+        return person

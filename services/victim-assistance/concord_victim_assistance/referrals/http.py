@@ -1,0 +1,275 @@
+"""REST for referrals: the owner's under `/referrals`, the asked agency's under `/inbox`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import JSONResponse
+from google.protobuf.json_format import MessageToDict
+from pydantic import Field
+
+from concord_core.identity import Allow, Principal
+from concord_core.storage import Work
+from concord_victim_assistance.edge import Body, Edge, Key, Version, answer
+from concord_victim_assistance.referrals.commands import Offer, OwnerSide, RecipientSide
+from concord_victim_assistance.referrals.courier import Opening
+from concord_victim_assistance.referrals.domain import Received, Referral, Step, TimelineEntry
+
+
+Answering = Annotated[Principal, Depends(Allow("assistance.inbox.answer"))]
+
+
+class PreviewBody(Body):
+    """Whom to ask for which service."""
+
+    person_reference: str
+    recipient: str
+    service: str
+    note: str = Field(default="", max_length=2_000)
+
+
+class OfferBody(Body):
+    """A referral. `shown_fields` are the fields that the preview answered: if others would travel now, nothing does."""
+
+    person_reference: str
+    recipient: str
+    service: str
+    urgent: bool = False
+    country: str = ""
+    note: str = ""
+    need_reference: str | None = None
+    offered_date: date | None = None
+    shown_fields: list[str] = Field(max_length=20)
+
+
+class RevokeBody(Body):
+    """The day on which the referral is taken back; today if left out."""
+
+    revoked_date: date | None = None
+
+
+class AnswerBody(Body):
+    """The day of the step; today if left out."""
+
+    on: date | None = None
+
+
+class RejectBody(AnswerBody):
+    """Why the agency cannot help: `capacity`, `eligibility`, `location`, `contact_lost` or `other`."""
+
+    reason: str
+
+
+def _day(value: date | datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def timeline_json(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
+    """Both sides' steps, in the order in which they became known here."""
+    return [
+        {"event": entry.event.value, "by": entry.by_agency, "date": _day(entry.day), "known": _day(entry.known)}
+        for entry in entries
+    ]
+
+
+def referral_json(referral: Referral) -> dict[str, Any]:
+    """The owner's side."""
+    return {
+        "reference": referral.reference,
+        "person_reference": referral.person_reference,
+        "consent_reference": referral.consent_reference,
+        "need_reference": referral.need_reference,
+        "recipient": referral.recipient,
+        "service": referral.service,
+        "urgent": referral.urgent,
+        "country": referral.country,
+        "groups": [group.value for group in referral.groups],
+        "status": referral.status.value,
+        "offered_date": _day(referral.offered),
+        "answer_by_date": _day(referral.answer_by),
+        "opened": _day(referral.opened),
+        "accepted_date": _day(referral.accepted),
+        "provided_date": _day(referral.provided),
+        "done_date": _day(referral.done),
+        "ended_date": _day(referral.ended),
+        "reason": referral.reason,
+        "erasure_due": _day(referral.erasure_due),
+        "erasure_confirmed_date": _day(referral.erasure_confirmed),
+        "backups_until_date": _day(referral.backups_until),
+        "version": referral.version,
+    }
+
+
+def received_json(referral: Received) -> dict[str, Any]:
+    """The asked agency's side. `content`: `none`, `waiting` (asked for, the owner does not answer yet), `held`,
+    `erased`."""
+    content = "held" if referral.holds_copy else "waiting" if referral.open_requested else "none"
+    return {
+        "reference": referral.reference,
+        "owner": referral.owner,
+        "service": referral.service,
+        "urgent": referral.urgent,
+        "country": referral.country,
+        "status": referral.status.value,
+        "check": referral.check.value,
+        "checked": _day(referral.checked),
+        "content": "erased" if referral.erased else content,
+        "offered_date": _day(referral.offered),
+        "answer_by_date": _day(referral.answer_by),
+        "open_requested": _day(referral.open_requested),
+        "opened": _day(referral.opened),
+        "accepted_date": _day(referral.accepted),
+        "provided_date": _day(referral.provided),
+        "done_date": _day(referral.done),
+        "ended_date": _day(referral.ended),
+        "reason": referral.reason,
+        "erased_date": _day(referral.erased),
+        "backups_until_date": _day(referral.backups_until),
+        "version": referral.version,
+    }
+
+
+def owner_router(edge: Edge, referrals: OwnerSide) -> APIRouter:
+    """The routes of an advocate."""
+    api = APIRouter(prefix="/api/assistance/referrals", tags=["referrals"])
+
+    @api.get("")
+    def listed(who: Annotated[Principal, Depends(Allow("assistance.referrals.list"))]) -> JSONResponse:
+        """All referrals that the caller's agency made, the latest first."""
+        with edge.work(who) as work:
+            return answer(200, {"items": [referral_json(one) for one in referrals.listed(work)]})
+
+    @api.post("/preview")
+    def preview(
+        body: PreviewBody, who: Annotated[Principal, Depends(Allow("assistance.referrals.preview"))]
+    ) -> JSONResponse:
+        """Exactly what would travel: the fields that the consent covers, with their values. Sends nothing."""
+        with edge.work(who) as work:
+            shown = referrals.preview(work, body.person_reference, body.recipient, body.service, body.note)
+        return answer(
+            200,
+            {
+                "consent_reference": shown.consent.reference,
+                "groups": [group.value for group in shown.groups],
+                "fields": dict(shown.fields),
+            },
+        )
+
+    @api.post("", status_code=201)
+    def offer(
+        body: OfferBody, key: Key, who: Annotated[Principal, Depends(Allow("assistance.referrals.offer"))]
+    ) -> JSONResponse:
+        """Asks another agency to help."""
+        offered = Offer(
+            person_reference=body.person_reference,
+            recipient=body.recipient,
+            service=body.service,
+            urgent=body.urgent,
+            country=body.country,
+            note=body.note,
+            need_reference=body.need_reference,
+            offered=body.offered_date,
+            shown=tuple(body.shown_fields),
+        )
+
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            return 201, referral_json(referrals.offer(work, offered))
+
+        return edge.change(who, key, f"referrals.offer/{body.person_reference}", body.model_dump(), act)
+
+    @api.get("/{reference}")
+    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.referrals.read"))]) -> JSONResponse:
+        """One referral with both sides' timeline."""
+        with edge.work(who) as work:
+            body = referral_json(referrals.get(work, reference))
+            body["timeline"] = timeline_json(referrals.timeline(work, reference))
+        return answer(200, body)
+
+    @api.post("/{reference}/revoke")
+    def revoke(
+        reference: str,
+        body: RevokeBody,
+        key: Key,
+        version: Version,
+        who: Annotated[Principal, Depends(Allow("assistance.referrals.revoke"))],
+    ) -> JSONResponse:
+        """Takes a referral back; the consent stays."""
+
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            return 200, referral_json(referrals.revoke(work, reference, body.revoked_date, version))
+
+        return edge.change(who, key, f"referrals.revoke/{reference}", body.model_dump(), act)
+
+    return api
+
+
+def inbox_router(edge: Edge, recipient: RecipientSide, opening: Opening) -> APIRouter:
+    """The routes of a referral officer."""
+    api = APIRouter(prefix="/api/assistance/inbox", tags=["inbox"])
+
+    def step(
+        who: Principal, reference: str, taken: Step, body: AnswerBody, key: str | None, version: int | None
+    ) -> JSONResponse:
+        reason = body.reason if isinstance(body, RejectBody) else ""
+
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            return 200, received_json(recipient.answer(work, reference, taken, body.on, version, reason))
+
+        return edge.change(who, key, f"inbox.{taken}/{reference}", body.model_dump(), act)
+
+    @api.get("")
+    def listed(who: Annotated[Principal, Depends(Allow("assistance.inbox.list"))]) -> JSONResponse:
+        """All referrals that came to the caller's agency, the latest first."""
+        with edge.work(who) as work:
+            return answer(200, {"items": [received_json(one) for one in recipient.listed(work)]})
+
+    @api.get("/{reference}")
+    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.inbox.read"))]) -> JSONResponse:
+        """One referral with both sides' timeline, without the person's data."""
+        with edge.work(who) as work:
+            body = received_json(recipient.get(work, reference))
+            body["timeline"] = timeline_json(recipient.timeline(work, reference))
+        return answer(200, body)
+
+    @api.post("/{reference}/open")
+    def open_referral(
+        reference: str, who: Annotated[Principal, Depends(Allow("assistance.inbox.open"))]
+    ) -> JSONResponse:
+        """Asks the owner for the content now. 200: it is held here. 202: the owner does not answer, the request waits.
+
+        Needs no key: opening what is held, or asking for what waits, changes nothing.
+        """
+        row = opening.open(who.own_agency, who.actor, reference)
+        return answer(200 if row.holds_copy else 202, received_json(row))
+
+    @api.get("/{reference}/content")
+    def content(reference: str, who: Annotated[Principal, Depends(Allow("assistance.inbox.open"))]) -> JSONResponse:
+        """The content that is held here; the reading is an audit entry."""
+        with edge.work(who) as work:
+            package = recipient.content(work, reference)
+        return answer(200, {"fields": MessageToDict(package, preserving_proto_field_name=True)})
+
+    @api.post("/{reference}/accept")
+    def accept(reference: str, body: AnswerBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+        """The agency will help."""
+        return step(who, reference, Step.ACCEPT, body, key, version)
+
+    @api.post("/{reference}/reject")
+    def reject(reference: str, body: RejectBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+        """The agency cannot help; its copy, if there is one, is erased."""
+        return step(who, reference, Step.REJECT, body, key, version)
+
+    @api.post("/{reference}/provide")
+    def provide(reference: str, body: AnswerBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+        """The service was provided."""
+        return step(who, reference, Step.PROVIDE, body, key, version)
+
+    @api.post("/{reference}/done")
+    def done(reference: str, body: AnswerBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+        """The referral ended well."""
+        return step(who, reference, Step.FINISH, body, key, version)
+
+    return api
