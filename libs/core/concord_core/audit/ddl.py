@@ -1,8 +1,6 @@
 """The table of audit entries: tenant, inserted and read, never updated nor deleted by a login that runs."""
 
-from alembic.operations import Operations
-
-from concord_core.storage.ddl import tenant_table
+from concord_core.storage.ddl import Operations, tenant_table
 
 
 def create_tables(op: Operations) -> None:

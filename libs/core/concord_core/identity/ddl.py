@@ -1,8 +1,6 @@
 """Tables of staff sign-ins: shared, without personal columns; what a session holds is encrypted with a node key."""
 
-from alembic.operations import Operations
-
-from concord_core.storage.ddl import shared_table
+from concord_core.storage.ddl import Operations, shared_table
 
 
 def create_tables(op: Operations) -> None:

@@ -58,7 +58,12 @@ def http(service: Service, context: Context, parts: Parts) -> Role:
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         server = _Server(config)
-        threading.Thread(target=lambda: (stop.wait(), setattr(server, "should_exit", True)), daemon=True).start()
+
+        def end() -> None:
+            stop.wait()
+            server.should_exit = True
+
+        threading.Thread(target=end, daemon=True).start()
         server.run()
         if not stop.is_set():
             raise RuntimeError("the HTTP server ended by itself")
