@@ -21,7 +21,7 @@ from concord_core.errors import ConcordError, ErrorKind
 from concord_core.identity.errors import ISSUER_REFUSED, LOGOUT_INVALID, SIGNIN_FAILED
 from concord_core.identity.provider import Provider, is_loopback
 from concord_core.identity.sessions import Session, SessionStore
-from concord_core.identity.tokens import ClientProof
+from concord_core.identity.tokens import ClientProof, scope_for
 from concord_core.identity.verifier import ID_TOKEN_TYPES, LOGOUT_TOKEN_TYPES, TokenVerifier
 from concord_core.vault import SealedBox
 
@@ -104,7 +104,9 @@ class StaffSessions:
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": self._redirect_uri,
-            "scope": "openid organization",
+            # The audience is asked for, not given by default: a token of this client sent to a peer must not be
+            # good for coming back to us with it.
+            "scope": f"openid organization {scope_for(self._client_id)}",
             "state": state,
             "nonce": nonce,
             "code_challenge": challenge,
