@@ -1,7 +1,7 @@
 """Writes the settings of each service of a stack, as `concord_core.config` reads them."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +78,17 @@ def write_config(
             "key": str(certificate.key),
             "authority": str(certificate.authority),
         }
+    settings |= _OWN.get(service, lambda _: {})(node)
     return write_private(node.config(service), toml(settings))
+
+
+def _screening(node: NodePlan) -> dict[str, Any]:
+    # On one machine nobody wants to wait a minute for an answer that is there.
+    return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 2}
+
+
+_OWN: Mapping[str, Callable[[NodePlan], dict[str, Any]]] = {"screening": _screening}
+"""What a service needs beside what every service is told."""
 
 
 def toml(settings: Mapping[str, Any]) -> str:
