@@ -20,10 +20,14 @@ QUOTA_REACHED = ErrorCode(
     ErrorKind.LIMITED,
     "The number of checks allowed for today is used up. Ask your agency's administrator.",
 )
-RELEASE_NOT_AGREED = ErrorCode(
-    "release_not_agreed",
-    ErrorKind.FORBIDDEN,
-    "The agreement between the agencies does not allow this release now.",
+UNREADABLE_RELEASE = ErrorCode(
+    "unreadable_release", ErrorKind.INTERNAL, "What another agency released cannot be read. Ask its service again."
 )
 
-ALL = (LISTING_STATE, CASE_NOT_SUBSTANTIATED, REVIEW_STATE, QUOTA_REACHED, RELEASE_NOT_AGREED)
+CATALOGUE: tuple[ErrorCode, ...] = (
+    LISTING_STATE,
+    CASE_NOT_SUBSTANTIATED,
+    REVIEW_STATE,
+    QUOTA_REACHED,
+    UNREADABLE_RELEASE,
+)

@@ -77,9 +77,12 @@ class Shelf:
         finally:
             held.lock.release()
 
-    def tidy(self, erased_within: timedelta) -> None:
-        """Brings every index up to date and rewrites those that lost somebody; drops what has been stale too long."""
-        for agency in self.agencies:
+    def tidy(self, erased_within: timedelta, *, only_open: bool = False) -> None:
+        """Brings every index up to date and rewrites those that lost somebody; drops what has been stale too long.
+
+        `only_open`: leaves alone what this process never opened.
+        """
+        for agency in tuple(self._held) if only_open else self.agencies:
             held = self._hold(agency)
             with held.lock:
                 try:
@@ -87,6 +90,7 @@ class Shelf:
                     if held.dirty:
                         held.index.rewrite()
                         held.dirty = False
+                        _keep_cursor(held)
                 finally:
                     if time.monotonic() - held.fresh_at > erased_within.total_seconds():
                         self._empty(held)

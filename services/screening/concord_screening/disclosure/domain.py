@@ -205,9 +205,10 @@ def group_state(ticket: Ticket, reviews: Iterable[Standing], now: datetime) -> G
     """What the asker is told of all reviews of one check.
 
     Open until every owner has decided, so that one answer does not tell that another still looks; on
-    the last day whatever was released goes out. A refused or unread one is never *clear*.
+    the last day whatever was released goes out. A refused or unread one is never *clear*; a listing
+    withdrawn meanwhile counts no more, released or not.
     """
-    found = [one for one in reviews if one.listed or one.state in (ReviewState.RELEASED, ReviewState.NOT_SAME)]
+    found = [one for one in reviews if one.listed or one.state is ReviewState.NOT_SAME]
     waiting = any(one.state in (ReviewState.OPEN, ReviewState.SAME) for one in found)
     if any(one.state is ReviewState.RELEASED for one in found):
         last_day = now.date() >= ticket.answer_by

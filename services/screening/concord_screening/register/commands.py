@@ -14,6 +14,7 @@ from concord.screening.v1.events_pb2 import (
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import STALE_WRITE
 from concord_core.storage import Work
+from concord_core.storage.idempotency import once
 from concord_core.vault import Vault
 from concord_screening.register.domain import (
     BASIS_LIST,
@@ -25,7 +26,7 @@ from concord_screening.register.domain import (
     WithdrawalReason,
     normal_number,
 )
-from concord_screening.register.store import NUMBERS, Changed, Head, ListingStore
+from concord_screening.register.store import NUMBERS, Changed, Head, ListingStore, entry_text
 from concord_screening.values import new_reference, today
 
 SERVICE = "screening"
@@ -54,12 +55,19 @@ class Register:
         hashed = tuple(self._vault.index(agency, NUMBERS, number).hex() for number in plain)
         return Entry(Person(person.names, person.birth_dates, person.sex, person.nationalities, hashed), terms)
 
-    def draft(self, work: Work, entry: Entry) -> Listing:
-        """Enters a draft. It is compared with nobody before a second person approves it."""
-        listing = Listing(new_reference("LS"), ListingState.DRAFT, 1, entry, entered_by=work.actor.subject)
-        self._store.insert(work, listing)
-        work.audit("listing.draft", listing.reference)
-        return listing
+    def draft(self, work: Work, entry: Entry, key: str | None) -> Listing:
+        """Enters a draft, once per `key` and person. It is compared with nobody before a second person approves it."""
+
+        def write() -> tuple[int, dict[str, str]]:
+            listing = Listing(new_reference("LS"), ListingState.DRAFT, 1, entry, entered_by=work.actor.subject)
+            self._store.insert(work, listing)
+            work.audit("listing.draft", listing.reference)
+            return 201, {"reference": listing.reference}
+
+        # Keyed, because a plain digest of a name could be guessed.
+        mark = self._vault.index(work.owner, "listing-repeat", entry_text(entry)).hex()
+        _, body = once(work, key, f"listing.draft:{work.actor.subject}", mark, write)
+        return self._store.read(work, body["reference"])
 
     def approve(self, work: Work, reference: str, version: int) -> Listing:
         """A second person lets a draft take effect: it is compared with candidates from now on."""
