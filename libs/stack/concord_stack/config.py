@@ -78,7 +78,8 @@ def write_config(
             "key": str(certificate.key),
             "authority": str(certificate.authority),
         }
-    settings |= _OWN.get(service, lambda _: {})(node)
+    if service in _OWN:
+        settings |= _OWN[service](node)
     return write_private(node.config(service), toml(settings))
 
 
