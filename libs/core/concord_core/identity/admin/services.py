@@ -92,13 +92,16 @@ def _command_client(realm: Realm) -> None:
 def _towards(realm: Realm, client: ServiceClient, called: Sequence[str], clients: Sequence[ServiceClient]) -> None:
     """Which scopes a client may ask for, and at whom its service account is a peer."""
     own = service_scope(client.client_id)
-    default = [_BASIC, _SERVICE_ACCOUNT, IDENTITY_SCOPE, ORGANIZATION_SCOPE, own]
+    default = [_BASIC, _SERVICE_ACCOUNT, IDENTITY_SCOPE, ORGANIZATION_SCOPE]
     if client.service == "front":
         mates = [one for one in clients if one.node == client.node and one.service != "front"]
-        realm.ensure_client_scopes(client.client_id, [*default, *(service_scope(mate.client_id) for mate in mates)], [])
+        scopes = [own, *(service_scope(mate.client_id) for mate in mates)]
+        realm.ensure_client_scopes(client.client_id, [*default, *scopes], [])
         return
-    peers = [service_scope(peer) for peer in called if peer != client.client_id]
-    realm.ensure_client_scopes(client.client_id, default, [BROKER_SCOPE, *peers])
+    # Every audience, its own too, is one that it must ask for: whoever receives a token of this client must not
+    # find a second audience in it, at which it could play this client.
+    peers = [service_scope(peer) for peer in called]
+    realm.ensure_client_scopes(client.client_id, default, [BROKER_SCOPE, own, *peers])
     others = [one.client_id for one in clients if one.service != "front"]
     realm.ensure_service_roles(client.client_id, {one: [PEER] if one in called else [] for one in others})
 
