@@ -50,7 +50,7 @@ class Report(BaseModel):
     model_config = ConfigDict(extra="forbid")
     kind: Literal["sea", "sh"]
     happened_on: Annotated[str, Field(min_length=10, max_length=10)]
-    people: list["Someone"] = []
+    people: list[Someone] = []
 
 
 class Someone(BaseModel):

@@ -49,6 +49,7 @@ def bar(
     words: Translator,
     started: date | datetime,
     due: date | datetime,
+    *,
     segments: Sequence[Segment] = (),
     finished: date | datetime | None = None,
     holder: str = "",

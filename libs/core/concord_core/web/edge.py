@@ -1,4 +1,4 @@
-"""The outermost layer of every app: trace, security headers, body limit, cross-site forms, and no exception unanswered."""
+"""The outermost layer of every app: trace, security headers, body limit, cross-site forms, every exception answered."""
 
 from __future__ import annotations
 

@@ -9,68 +9,67 @@ from starlette.responses import HTMLResponse
 
 from concord_core.errors import ConcordError, ErrorKind
 from concord_core.web.catalogues import CORE
-from concord_core.web.marks import N_
+from concord_core.web.marks import msgid
 from concord_core.web.pages import Pages
 from concord_core.web.problems import headers_of, reference
 from concord_core.web.state import state_of
 from concord_core.web.translator import translator_of
 
-
-NOTHING_STORED = N_("Nothing from this page was stored. What you sent before is safe.")
+NOTHING_STORED = msgid("Nothing from this page was stored. What you sent before is safe.")
 PAGES = Pages(CORE)
 
 # kind → heading, what was kept, what to do next
 WORDS: Mapping[ErrorKind, tuple[str, str, str]] = {
     ErrorKind.NOT_FOUND: (
-        N_("We cannot show this page"),
-        N_("Nothing you sent has been lost."),
-        N_("Check the address, or begin again from the first page."),
+        msgid("We cannot show this page"),
+        msgid("Nothing you sent has been lost."),
+        msgid("Check the address, or begin again from the first page."),
     ),
     ErrorKind.UNAUTHENTICATED: (
-        N_("Please sign in"),
+        msgid("Please sign in"),
         NOTHING_STORED,
-        N_("Sign in, then open the page again."),
+        msgid("Sign in, then open the page again."),
     ),
     ErrorKind.FORBIDDEN: (
-        N_("You cannot do this here"),
+        msgid("You cannot do this here"),
         NOTHING_STORED,
-        N_("Go back to the page before, or ask the administrator of your agency for the role."),
+        msgid("Go back to the page before, or ask the administrator of your agency for the role."),
     ),
     ErrorKind.CONFLICT: (
-        N_("This could not be saved"),
+        msgid("This could not be saved"),
         NOTHING_STORED,
-        N_("Go back, load the page again, and send it once more."),
+        msgid("Go back, load the page again, and send it once more."),
     ),
     ErrorKind.STALE: (
-        N_("Somebody else changed this"),
+        msgid("Somebody else changed this"),
         NOTHING_STORED,
-        N_("Go back, load the page again, look at what changed, and decide again."),
+        msgid("Go back, load the page again, look at what changed, and decide again."),
     ),
     ErrorKind.TOO_LARGE: (
-        N_("This is too large to send"),
+        msgid("This is too large to send"),
         NOTHING_STORED,
-        N_("Go back and send less at once, for example shorter text or fewer rows."),
+        msgid("Go back and send less at once, for example shorter text or fewer rows."),
     ),
     ErrorKind.LIMITED: (
-        N_("Too many tries"),
+        msgid("Too many tries"),
         NOTHING_STORED,
-        N_("Wait a minute, then try again."),
+        msgid("Wait a minute, then try again."),
     ),
     ErrorKind.UNAVAILABLE: (
-        N_("This does not work at the moment"),
+        msgid("This does not work at the moment"),
         NOTHING_STORED,
-        N_("Wait a minute, then send the page again. Your browser still has what you typed if you go back."),
+        msgid("Wait a minute, then send the page again. Your browser still has what you typed if you go back."),
     ),
     ErrorKind.INTERNAL: (
-        N_("Something went wrong on our side"),
+        msgid("Something went wrong on our side"),
         NOTHING_STORED,
-        N_("Try again in a few minutes. If it happens again, tell us the reference below."),
+        msgid("Try again in a few minutes. If it happens again, tell us the reference below."),
     ),
 }
 INPUT = (
-    N_("Something in this page is not right"),
+    msgid("Something in this page is not right"),
     NOTHING_STORED,
-    N_("Go back, correct it, and send it again."),
+    msgid("Go back, correct it, and send it again."),
 )
 
 

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from concord_core.errors.codes import FORM_EXPIRED
 from concord_core.web.state import state_of
 
-TOKEN_FIELD = "form_token"
+FIELD = "form_token"
 MAX_FIELDS = 500
 
 
@@ -46,7 +46,7 @@ async def read_form(request: Request) -> FormData:
 async def read_staff_form(request: Request) -> FormData:
     """The posted form, after its token was checked."""
     form = await read_form(request)
-    token = form.get(TOKEN_FIELD, "")
+    token = form.get(FIELD, "")
     check_form_token(request, token if isinstance(token, str) else "")
     return form
 

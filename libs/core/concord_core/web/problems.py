@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from concord_core.errors import ConcordError, ErrorCode, ErrorKind, FieldError
 from concord_core.errors import codes as core
+from concord_core.web.marks import msgid
 from concord_core.web.translator import translator_of
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,24 +23,24 @@ RETRY_SECONDS = "30"
 
 # pydantic's error types, by how they begin → our stable field code and its words. The first that fits is taken.
 FIELD_CODES: tuple[tuple[str, str, str], ...] = (
-    ("missing", "required", "This is needed."),
-    ("extra_forbidden", "unknown_field", "This field is not known here."),
-    ("string_too_long", "too_long", "This is too long."),
-    ("too_long", "too_long", "This is too long."),
-    ("string_too_short", "too_short", "This is too short."),
-    ("too_short", "too_short", "This is too short."),
-    ("enum", "not_allowed", "This is not one of the permitted values."),
-    ("literal_error", "not_allowed", "This is not one of the permitted values."),
-    ("date", "not_a_date", "Write a date as YYYY-MM-DD."),
-    ("int", "not_a_number", "This is not a whole number."),
-    ("greater_than", "out_of_range", "This number is too small."),
-    ("less_than", "out_of_range", "This number is too large."),
-    ("string_type", "wrong_type", "This is of the wrong type."),
-    ("bool", "wrong_type", "This is of the wrong type."),
-    ("list_type", "wrong_type", "This is of the wrong type."),
-    ("model_", "wrong_type", "This is of the wrong type."),
+    ("missing", "required", msgid("This is needed.")),
+    ("extra_forbidden", "unknown_field", msgid("This field is not known here.")),
+    ("string_too_long", "too_long", msgid("This is too long.")),
+    ("too_long", "too_long", msgid("This is too long.")),
+    ("string_too_short", "too_short", msgid("This is too short.")),
+    ("too_short", "too_short", msgid("This is too short.")),
+    ("enum", "not_allowed", msgid("This is not one of the permitted values.")),
+    ("literal_error", "not_allowed", msgid("This is not one of the permitted values.")),
+    ("date", "not_a_date", msgid("Write a date as YYYY-MM-DD.")),
+    ("int", "not_a_number", msgid("This is not a whole number.")),
+    ("greater_than", "out_of_range", msgid("This number is too small.")),
+    ("less_than", "out_of_range", msgid("This number is too large.")),
+    ("string_type", "wrong_type", msgid("This is of the wrong type.")),
+    ("bool", "wrong_type", msgid("This is of the wrong type.")),
+    ("list_type", "wrong_type", msgid("This is of the wrong type.")),
+    ("model_", "wrong_type", msgid("This is of the wrong type.")),
 )
-OTHER_FIELD = ("invalid", "This value is not valid.")
+OTHER_FIELD = ("invalid", msgid("This value is not valid."))
 
 HTTP_CODES: Mapping[int, ErrorCode] = {
     400: core.INVALID_REQUEST,
@@ -87,24 +88,29 @@ def reference() -> str:
 
 
 def as_error(exception: Exception, body_limit: int, content_type: str = "") -> ConcordError:
-    """What an exception means to the caller. Only a fault of ours is INTERNAL, and only a ConcordError speaks for itself."""
+    """What an exception means to the caller; INTERNAL is a fault of ours."""
     if isinstance(exception, ConcordError):
         return exception
     if isinstance(exception, RequestValidationError):
         return validation_error(exception.errors(), content_type)
     if isinstance(exception, HTTPException):
-        if exception.status_code == 413:
-            return core.BODY_TOO_LARGE.error(limit=body_limit)
-        if exception.status_code == 400 and "json" in content_type:
-            return core.MALFORMED_JSON.error()
-        return HTTP_CODES.get(exception.status_code, core.INTERNAL).error()
+        return http_error(exception.status_code, body_limit, content_type)
     if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
         return core.UNAVAILABLE.error()
     return core.INTERNAL.error()
 
 
+def http_error(status: int, body_limit: int, content_type: str) -> ConcordError:
+    """The error of a status that the framework answers with."""
+    if status == 413:
+        return core.BODY_TOO_LARGE.error(limit=body_limit)
+    if status == 400 and "json" in content_type:
+        return core.MALFORMED_JSON.error()
+    return HTTP_CODES.get(status, core.INTERNAL).error()
+
+
 def validation_error(details: Sequence[Any], content_type: str) -> ConcordError:
-    """The error of a body, query or header that does not fit, with the JSON path of every field; no value is repeated."""
+    """The error of a body, query or header that does not fit, with every field's JSON path; no value is repeated."""
     if any(detail["type"] == "json_invalid" for detail in details):
         return core.MALFORMED_JSON.error()
     whole_body = any(tuple(detail["loc"]) == ("body",) and detail["type"] != "missing" for detail in details)

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from concord_core.web.marks import N_
+from concord_core.web.marks import msgid
 
 ROLES: Mapping[str, str] = {
-    "advocate": N_("Victims' rights advocate"),
-    "agency_admin": N_("Agency administrator"),
-    "analyst": N_("Analyst"),
-    "case_approver": N_("Case approver"),
-    "case_officer": N_("Case officer"),
-    "country_coordinator": N_("Country coordinator"),
-    "disclosure_officer": N_("Disclosure officer"),
-    "listing_approver": N_("Listing approver"),
-    "listing_officer": N_("Listing officer"),
-    "operator": N_("Operator"),
-    "publisher": N_("Publisher"),
-    "recruiter": N_("Recruiter"),
-    "referral_officer": N_("Referral officer"),
-    "staff_reporter": N_("Staff reporter"),
+    "advocate": msgid("Victims' rights advocate"),
+    "agency_admin": msgid("Agency administrator"),
+    "analyst": msgid("Analyst"),
+    "case_approver": msgid("Case approver"),
+    "case_officer": msgid("Case officer"),
+    "country_coordinator": msgid("Country coordinator"),
+    "disclosure_officer": msgid("Disclosure officer"),
+    "listing_approver": msgid("Listing approver"),
+    "listing_officer": msgid("Listing officer"),
+    "operator": msgid("Operator"),
+    "publisher": msgid("Publisher"),
+    "recruiter": msgid("Recruiter"),
+    "referral_officer": msgid("Referral officer"),
+    "staff_reporter": msgid("Staff reporter"),
 }
 
 

@@ -7,7 +7,6 @@ import datetime as dt
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
-from markupsafe import Markup, escape
 from starlette.requests import HTTPConnection
 
 from concord_core.codes import CodeLists
@@ -31,7 +30,7 @@ class Translator:
         self.direction = direction(lang)
 
     def gettext(self, message: str, **params: object) -> str:
-        """The translated message with `%(name)s` filled in; a parameter that is markup makes the whole markup."""
+        """The translated message with `%(name)s` filled in."""
         return _fill(self._catalogues.gettext(self.lang, message), params)
 
     def ngettext(self, one: str, many: str, n: int, **params: object) -> str:
@@ -103,8 +102,4 @@ def _length(length: str) -> str:
 
 
 def _fill(text: str, params: dict[str, object]) -> str:
-    if not params:
-        return text
-    if any(hasattr(value, "__html__") for value in params.values()):
-        return Markup(text) % {name: escape(value) for name, value in params.items()}
-    return text % params
+    return text % params if params else text
