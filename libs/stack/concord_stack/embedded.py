@@ -69,6 +69,8 @@ class EmbeddedStack(Stack):
         settings = {
             "port": self._issuer_port,
             "issuer": self.issuer,
+            "agreement": str(self.signed.path),
+            "operator_key": self.signed.operator_key,
             "people": str(write_private(folder / "people.json", json.dumps(persons))),
             "clients": str(write_private(folder / "clients.json", json.dumps(self._clients()))),
         }

@@ -18,7 +18,8 @@ from urllib.parse import urlencode
 
 from concord_core.config import ServiceSettings
 from concord_core.errors import ConcordError, ErrorKind
-from concord_core.identity.errors import ISSUER_REFUSED, LOGOUT_INVALID, SIGNIN_FAILED
+from concord_core.errors.codes import FORBIDDEN
+from concord_core.identity.errors import ISSUER_REFUSED, LOGOUT_INVALID, SIGNIN_FAILED, TOKEN_AUDIENCE
 from concord_core.identity.provider import Provider, is_loopback
 from concord_core.identity.sessions import Session, SessionStore
 from concord_core.identity.tokens import ClientProof, scope_for
@@ -171,7 +172,12 @@ class StaffSessions:
         access, refresh, lifetime = answer.get("access_token"), answer.get("refresh_token"), answer.get("expires_in")
         if not isinstance(access, str) or not isinstance(refresh, str) or not isinstance(lifetime, int):
             raise SIGNIN_FAILED.error()
-        principal = self._verifier.verify(access)
+        try:
+            principal = self._verifier.verify(access)
+        except ConcordError as error:
+            if error.definition is TOKEN_AUDIENCE:  # the issuer leaves out a service where the person has no role
+                raise FORBIDDEN.error() from None
+            raise
         if principal.kind != "person":
             raise SIGNIN_FAILED.error()
         return Session(id_hash, principal, access, self._now() + timedelta(seconds=lifetime), refresh)

@@ -134,10 +134,17 @@ class TokenVerifier:
         return Principal(kind="service", subject=client_id, agency=None, roles=roles & {PEER_ROLE}, node=node)
 
     def _roles(self, claims: Claims) -> frozenset[str]:
-        access = claims.get("resource_access", {})
-        ours = access.get(self._audience, {}) if isinstance(access, dict) else {}
-        roles = ours.get("roles", []) if isinstance(ours, dict) else []
-        return frozenset(role for role in roles if isinstance(role, str)) if isinstance(roles, list) else frozenset()
+        """Roles at this service; the front has none of its own and takes those at the services of its node."""
+        clients = [self._audience]
+        if self._service is None:
+            clients = [endpoint.client_id for endpoint in self._agreement.node(self._node).services.values()]
+        access = claims.get("resource_access")
+        found: set[str] = set()
+        for client in clients:
+            given = access.get(client) if isinstance(access, dict) else None
+            roles = given.get("roles") if isinstance(given, dict) else None
+            found |= {role for role in roles if isinstance(role, str)} if isinstance(roles, list) else set()
+        return frozenset(found)
 
 
 def _text(claims: Claims, name: str) -> str:
