@@ -1,1 +1,1 @@
-"""The demo world and the demo walk, over HTTP only, like any client."""
+"""The demo world: invented cases of eight agencies, sent by the same REST commands that people's programs use."""

@@ -34,13 +34,19 @@ class Person:
         *,
         version: int | str | None = None,
         key: str | None = None,
+        trace: str | None = None,
     ) -> httpx.Response:
-        """Sends one request; writes carry an idempotency key, and `version` as If-Match."""
+        """Sends one request; writes carry an idempotency key, and `version` as If-Match.
+
+        `trace` is a trace id (32 hex digits) under which the services record what they do for it.
+        """
         headers = {"authorization": f"Bearer {self._tokens(self.user)}", "accept-language": "en"}
         if method != "GET":
             headers["idempotency-key"] = key or uuid.uuid4().hex
         if version is not None:
             headers["if-match"] = f'"{str(version).strip(chr(34))}"'
+        if trace is not None:
+            headers["traceparent"] = f"00-{trace}-{uuid.uuid4().hex[:16]}-01"
         return self._client.request(method, path, json=body, headers=headers)
 
     def get(self, path: str) -> Any:
@@ -48,10 +54,16 @@ class Person:
         return _json(self.call("GET", path), path)
 
     def post(
-        self, path: str, body: dict[str, Any] | None = None, *, version: int | str | None = None, key: str | None = None
+        self,
+        path: str,
+        body: dict[str, Any] | None = None,
+        *,
+        version: int | str | None = None,
+        key: str | None = None,
+        trace: str | None = None,
     ) -> Any:
         """Returns the JSON of a 2xx answer; `StepError` otherwise."""
-        return _json(self.call("POST", path, body or {}, version=version, key=key), path)
+        return _json(self.call("POST", path, body or {}, version=version, key=key, trace=trace), path)
 
 
 def _json(response: httpx.Response, path: str) -> Any:

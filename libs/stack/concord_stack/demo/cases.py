@@ -1,0 +1,135 @@
+"""Draws invented cases by seed: plausible courses over the last three years, nobody real, no story told.
+
+Shares follow what the published tables of the United Nations show in general (most allegations concern few kinds of
+personnel, about a third substantiated), not any agency's own figures.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+AGENCIES = ("unicef", "unhcr", "unfpa", "wfp", "iom", "undp", "who", "un")
+_COUNTRIES = ("HTI", "COD", "SSD", "CAF", "MLI", "BGD", "LBN", "COL", "UKR", "AFG")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act on a case: the last part of its address, the desk that does it, and its body."""
+
+    name: str
+    desk: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class DrawnCase:
+    """One invented case: who owns it, its report, and the acts that follow."""
+
+    agency: str
+    report: dict[str, Any]
+    acts: tuple[Act, ...] = field(default_factory=tuple)
+
+
+def draw_cases(seed: int, today: date, codes: "Codes", count: int = 200) -> Iterator[DrawnCase]:
+    """Draws `count` cases; the same seed and day give the same cases."""
+    chance = random.Random(seed)  # noqa: S311 - repeatable, nothing secret
+    for number in range(count):
+        agency = AGENCIES[number % len(AGENCIES)]
+        received = today - timedelta(days=chance.randrange(5, 3 * 365))
+        concern = "sh" if chance.random() < 0.25 else "sea"
+        report = _report(chance, received, concern, codes)
+        yield DrawnCase(agency, report, tuple(_course(chance, received, today, concern, codes)))
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The codes to draw from, taken from the published lists."""
+
+    channels: tuple[str, ...]
+    personnel: tuple[str, ...]
+    natures: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    sanctions: tuple[str, ...]
+    investigators: tuple[str, ...]
+
+
+def _report(chance: random.Random, received: date, concern: str, codes: Codes) -> dict[str, Any]:
+    body = {
+        "received_date": received.isoformat(),
+        "channel": chance.choice(codes.channels),
+        "concern": concern,
+        "language": chance.choice(("en", "fr", "es", "ar")),
+        "country": chance.choice(_COUNTRIES),
+        "personnel_category": chance.choice(codes.personnel),
+        "words": {"narrative": "Invented for the demonstration. It tells of nobody."},
+    }
+    if concern == "sh":
+        body["wish"] = "formal"
+    return body
+
+
+def _course(chance: random.Random, received: date, today: date, concern: str, codes: Codes) -> Iterator[Act]:
+    """Acts in their order, each some days after the last, until today or until the case rests where it is."""
+    day = received
+
+    def later(least: int, most: int) -> str | None:
+        nonlocal day
+        day += timedelta(days=chance.randint(least, most))
+        return day.isoformat() if day <= today else None
+
+    on = later(0, 9)
+    if on is None:
+        return
+    yield Act("assess", "officer", {"on": on, **_assessment(chance, concern, codes)})
+    stations = (
+        ("report", 0, 4, {}),
+        ("refer", 0, 5, {"investigating_entity": chance.choice(codes.investigators)}),
+        ("start-investigation", 3, 20, {}),
+        ("complete-investigation", 40, 230, {}),
+        ("submit-report", 2, 25, {}),
+    )
+    for name, least, most, body in stations:
+        on = later(least, most)
+        if on is None or chance.random() < 0.06:
+            return
+        yield Act(name, "officer", {"on": on, **body})
+    on = later(5, 60)
+    if on is None:
+        return
+    outcome = chance.choices(codes.outcomes, weights=(34, 45, 21)[: len(codes.outcomes)])[0]
+    yield Act("propose-outcome", "officer", {"on": on, "outcome": outcome})
+    if outcome != "substantiated":
+        return
+    yield Act("confirm-outcome", "approver", {})
+    on = later(5, 90)
+    if on is not None:
+        yield Act("sanction", "officer", {"on": on, "sanction": chance.choice(codes.sanctions)})
+
+
+def _assessment(chance: random.Random, concern: str, codes: Codes) -> dict[str, Any]:
+    victims = [{"sex": chance.choice(("female", "female", "female", "male")), "age_category": "adult", "count": 1}]
+    if concern == "sh":
+        return {
+            "concern": concern,
+            "allegation_type": "sexual_harassment",
+            "personnel_category": chance.choice(codes.personnel),
+            "serious": False,
+            "victims": victims,
+        }
+    if chance.random() < 0.3:
+        victims[0]["age_category"] = "child"
+    kind = (
+        "sexual_abuse"
+        if victims[0]["age_category"] == "child"
+        else chance.choice(("sexual_exploitation", "sexual_abuse"))
+    )
+    return {
+        "concern": concern,
+        "allegation_type": kind,
+        "allegation_nature": chance.choice(codes.natures),
+        "personnel_category": chance.choice(codes.personnel),
+        "serious": kind == "sexual_abuse" and chance.random() < 0.5,
+        "victims": victims,
+    }
