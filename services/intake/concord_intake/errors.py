@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from concord_core.errors import ErrorCode, ErrorKind
 
-DATE_ORDER = ErrorCode("date_order", ErrorKind.INVALID, "The dates of this case would not be in order. Nothing was changed.")
+DATE_ORDER = ErrorCode(
+    "date_order", ErrorKind.INVALID, "The dates of this case would not be in order. Nothing was changed."
+)
 DATE_IN_FUTURE = ErrorCode("date_in_future", ErrorKind.INVALID, "A date lies in the future. Nothing was changed.")
 MISSING_START = ErrorCode(
     "missing_start", ErrorKind.CONFLICT, "A step that comes before this one is missing. Nothing was changed."
@@ -26,7 +28,9 @@ RECEIPT_UNKNOWN = ErrorCode(
 RECEIPT_MALFORMED = ErrorCode(
     "receipt_malformed", ErrorKind.INVALID, "This is not a whole code. It has nine groups of four digits."
 )
-HANDOVER_UNKNOWN = ErrorCode("handover_unknown", ErrorKind.NOT_FOUND, "There is no such request for help for the caller.")
+HANDOVER_UNKNOWN = ErrorCode(
+    "handover_unknown", ErrorKind.NOT_FOUND, "There is no such request for help for the caller."
+)
 
 CATALOGUE: tuple[ErrorCode, ...] = (
     DATE_ORDER,

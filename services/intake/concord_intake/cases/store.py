@@ -174,15 +174,15 @@ def update_case(conn: Connection, case: Case, *, version: int, sequence: int) ->
 def read_case(conn: Connection, agency: str, reference: str, *, lock: bool = False) -> StoredCase | None:
     """One case, locked until the end of the transaction if wished."""
     row = conn.execute(
-        text(
-            "select * from cases where agency = :agency and reference = :reference" + (" for update" if lock else "")
-        ),
+        text("select * from cases where agency = :agency and reference = :reference" + (" for update" if lock else "")),
         {"agency": agency, "reference": reference},
     ).one_or_none()
     return case_of(row) if row is not None else None
 
 
-def list_cases(conn: Connection, agency: str, *, open_only: bool, after: str = "", limit: int = 1000) -> list[StoredCase]:
+def list_cases(
+    conn: Connection, agency: str, *, open_only: bool, after: str = "", limit: int = 1000
+) -> list[StoredCase]:
     """Cases in order of reference, from the one after `after`."""
     rows = conn.execute(
         text(

@@ -1,0 +1,361 @@
+"""Staff pages: the worklist by clock, the case with its timeline and clocks, and a form for each act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.datastructures import FormData
+
+from concord_core.clocks import Clock, Holder, PauseReason
+from concord_core.codes import CodeLists
+from concord_core.errors import ConcordError, FieldError
+from concord_core.errors.codes import INVALID_REQUEST, NOT_FOUND, STALE_WRITE
+from concord_core.identity import Allow, AllowPage, PolicyTable, Principal
+from concord_core.storage import Database
+from concord_core.web import Pages, StaffForm, translator_of
+from concord_core.web.translator import Translator
+from concord_intake.cases import words
+from concord_intake.cases.acts import command, day_of, inputs
+from concord_intake.cases.commands import Cases, CaseView, Line, Person
+from concord_intake.cases.domain import SECOND_PERSON, Act, public_status
+from concord_intake.cases.views import item_json
+from concord_intake.cases.worklist import Band, Item, acts_for, item, ordered
+from concord_intake.reports.commands import ReadReport, Reports
+
+Reader = Annotated[Principal, Depends(AllowPage("intake.cases.read"))]
+Lister = Annotated[Principal, Depends(AllowPage("intake.cases.list"))]
+
+
+@dataclass(frozen=True)
+class Office:
+    """What the staff pages work with."""
+
+    cases: Cases
+    reports: Reports
+    app: Database
+    codes: CodeLists
+    policy: PolicyTable
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A segment for the clock bar."""
+
+    start: date
+    end: date | None
+    state: str
+    holder: str
+
+
+@dataclass(frozen=True)
+class Happened:
+    """A line of the timeline in words."""
+
+    at: datetime
+    title: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Next:
+    """A next action in words."""
+
+    label: str
+    path: str
+    rule: str
+    source: str
+    by: date | None
+
+
+def _items(office: Office, who: Principal) -> list[Item]:
+    with office.app.work(who.own_agency, actor=who.actor) as work:
+        views = office.cases.listed(work, open_only=True)
+    found = (
+        item(v.case, list(v.clocks.values()), roles=who.roles, subject=who.subject, today=office.cases.today())
+        for v in views
+    )
+    return ordered([i for i in found if i is not None])
+
+
+def _verb(i: Item, t: Translator) -> str:
+    if i.act is not None:
+        return t.gettext(words.ACTS[i.act].verb)
+    return t.gettext("Wait")
+
+
+def _waiting(i: Item, t: Translator) -> str:
+    return t.gettext(words.WAITING[i.waiting_for]) if i.waiting_for is not None else ""
+
+
+def _pieces(segments: Sequence[Any], t: Translator) -> list[Piece]:
+    return [
+        Piece(s.start, s.end, "paused" if s.paused else "running", t.gettext(words.HOLDERS[s.holder])) for s in segments
+    ]
+
+
+def _clock_row(clock: Clock, today: date, t: Translator) -> dict[str, Any]:
+    holder = t.gettext(words.HOLDERS[clock.held_by(today)])
+    return {
+        "code": clock.limit.code,
+        "clock": clock,
+        "due": clock.due(today),
+        "elapsed": clock.elapsed(today),
+        "missed": clock.missed(today),
+        "holder": holder,
+        "open": clock.end is None,
+        "paused": clock.open_pause is not None,
+        "bar": _pieces(clock.segments(today), t),
+        "segments": [
+            (
+                t.date(s.start, "medium"),
+                t.date(s.end, "medium"),
+                t.number(s.days),
+                t.gettext("paused") if s.paused else t.gettext("runs"),
+                t.gettext(words.HOLDERS[s.holder]),
+                t.gettext(words.REASONS[s.reason]) if s.reason is not None else "",
+            )
+            for s in clock.segments(today)
+        ],
+    }
+
+
+_LISTS = ("investigating_entity", "un_sanction", "investigation_outcome", "closure_reason")
+
+
+def _line(line: Line, who: Principal, t: Translator) -> Happened:
+    entry = line.entry
+    texts = [t.date(entry.on)]
+    for name, value in entry.codes.items():
+        if name in _LISTS:
+            texts.append(t.code(name, value))
+        elif name == "clock":
+            texts.append(t.code("deadline", value))
+        elif name == "reason":
+            texts.append(t.gettext(words.REASONS[PauseReason(value)]))
+        elif name == "holder":
+            texts.append(t.gettext(words.HOLDERS[Holder(value)]))
+        elif name == "report":
+            texts.append(value)
+    if entry.actor_kind == "public":
+        by = t.gettext("the public form")
+    else:
+        by = t.gettext("you") if entry.actor_subject == who.subject else line.name or t.gettext("a colleague")
+    return Happened(entry.at, t.gettext(words.DONE[entry.act]), by, " · ".join(texts))
+
+
+def _next(view: CaseView, who: Principal, today: date, t: Translator) -> list[Next]:
+    running = {clock.limit.code: clock for clock in view.clocks.values() if clock.end is None}
+    found = []
+    for act in acts_for(view.case, who.roles, who.subject):
+        told = words.ACTS[act]
+        clock = next(iter(running.values()), None) if act not in (Act.PROPOSE_CLOSURE, *SECOND_PERSON) else None
+        source = words.SOURCES["second" if act in SECOND_PERSON or act is Act.PROPOSE_CLOSURE else "limit"]
+        version = clock.version if clock is not None else ""
+        shown = t.gettext(source, version=version) if version or "%(" not in source else ""
+        path = f"/cases/{view.case.reference}/{act.value}"
+        due = clock.due(today) if clock is not None else None
+        found.append(Next(t.gettext(told.verb), path, t.gettext(told.rule), shown, due))
+    return found
+
+
+def _values(form: FormData) -> dict[str, str]:
+    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+
+
+def router(office: Office) -> APIRouter:
+    """The routes."""
+    pages = APIRouter()
+    kit = Pages("concord_intake", "/cases")
+    cases = office.cases
+
+    @pages.get("/api/intake/work-items", tags=["work"])
+    def work_items(request: Request, who: Annotated[Principal, Depends(Allow("intake.work.list"))]) -> Response:
+        """What the caller must do next in this service, and by when; words in the caller's language."""
+        t = translator_of(request)
+        items = [item_json(i, _verb(i, t), _waiting(i, t), f"/cases/{i.reference}") for i in _items(office, who)]
+        return JSONResponse({"items": items})
+
+    @pages.get("/cases", include_in_schema=False)
+    def worklist(request: Request, who: Lister, band: str = "") -> Response:
+        t = translator_of(request)
+        items = _items(office, who)
+        counts = {b: sum(i.band is b for i in items) for b in Band}
+        rows = {
+            b: [(i, _verb(i, t), _waiting(i, t), _pieces(i.segments, t)) for i in items if i.band is b]
+            for b in Band
+            if band in ("", b.value)
+        }
+        return kit.render(
+            request, "staff/worklist.html", principal=who, rows=rows, counts=counts, band=band, total=len(items)
+        )
+
+    def case_page(
+        request: Request, view: CaseView, lines: Sequence[Line], told: Sequence[ReadReport], who: Principal
+    ) -> Response:
+        t, today = translator_of(request), cases.today()
+        return kit.render(
+            request,
+            "staff/case.html",
+            principal=who,
+            case=view.case,
+            concern=words.CONCERNS[view.case.concern],
+            public_status=public_status(view.case),
+            clocks=[_clock_row(clock, today, t) for clock in view.clocks.values()],
+            may_pause="case_officer" in who.roles and view.case.proposal is None,
+            actions=_next(view, who, today, t),
+            entries=[_line(line, who, t) for line in lines],
+            reports=told,
+            labels=words.WORDS,
+            case_victims=[
+                (t.code("sex", v.sex), t.code("age_category", v.age_category), t.number(v.count))
+                for v in view.case.victims
+            ],
+            case_sanctions=[(t.code("un_sanction", code), t.date(day)) for code, day in view.case.sanctions],
+            consents={
+                report.stored.reference: [
+                    (t.code("consent_scope", scope), t.code("consent_state", state))
+                    for scope, state in report.consents.items()
+                ]
+                for report in told
+            },
+        )
+
+    @pages.get("/cases/{reference}", include_in_schema=False)
+    def show(request: Request, reference: str, who: Reader) -> Response:
+        with office.app.work(who.own_agency, actor=who.actor) as work:
+            view = cases.view(work, reference)
+            lines, told = cases.timeline(work, reference), office.reports.of_case(work, reference)
+        return case_page(request, view, lines, told, who)
+
+    def act_page(
+        request: Request, view: CaseView, act: Act, who: Principal, values: dict[str, str], error: ConcordError | None
+    ) -> Response:
+        errors = _shown_errors(error)
+        return kit.render(
+            request,
+            "staff/act.html",
+            error.kind.http_status if error else 200,
+            principal=who,
+            case=view.case,
+            version=view.version,
+            act=act.value,
+            told=words.ACTS[act],
+            inputs=inputs(act),
+            choices={
+                f.name: [(value, translator_of(request).gettext(text)) for value, text in f.options]
+                for f in inputs(act)
+                if f.options
+            },
+            proposal=view.case.proposal if act in SECOND_PERSON else None,
+            values={"on": cases.today().isoformat()} | values,
+            errors=errors,
+        )
+
+    @pages.get("/cases/{reference}/{act}", include_in_schema=False)
+    def ask(request: Request, reference: str, act: Act, who: Reader) -> Response:
+        office.policy.check(who, f"intake.cases.{act.value}")
+        with office.app.work(who.own_agency, actor=who.actor) as work:
+            view = cases.view(work, reference)
+        return act_page(request, view, act, who, {}, None)
+
+    @pages.post("/cases/{reference}/{act}", include_in_schema=False)
+    def do(request: Request, reference: str, act: Act, form: StaffForm, who: Reader) -> Response:
+        office.policy.check(who, f"intake.cases.{act.value}")
+        values = _values(form)
+        try:
+            wanted = command(act, values, office.codes, cases.today())
+            with office.app.work(who.own_agency, actor=who.actor) as work:
+                cases.perform(work, reference, _version(values), wanted, Person(who.subject, who.name))
+        except ConcordError as error:
+            if error.code == NOT_FOUND.code:
+                raise
+            with office.app.work(who.own_agency, actor=who.actor) as work:
+                view = cases.view(work, reference)
+            return act_page(request, view, act, who, values, error)
+        return kit.redirect(request, f"/cases/{reference}")
+
+    def clock_page(
+        request: Request,
+        view: CaseView,
+        clock: str,
+        verb: str,
+        who: Principal,
+        values: dict[str, str],
+        error: ConcordError | None,
+    ) -> Response:
+        t = translator_of(request)
+        if clock not in view.clocks or verb not in ("pause", "resume"):
+            raise NOT_FOUND.error()
+        return kit.render(
+            request,
+            "staff/clock.html",
+            error.kind.http_status if error else 200,
+            principal=who,
+            case=view.case,
+            version=view.version,
+            clock=_clock_row(view.clocks[clock], cases.today(), t),
+            verb=verb,
+            reasons=[(reason.value, t.gettext(text)) for reason, text in words.REASONS.items()],
+            holders=[(holder.value, t.gettext(text)) for holder, text in words.HOLDERS.items()],
+            values={"on": cases.today().isoformat()} | values,
+            errors=_shown_errors(error),
+        )
+
+    @pages.get("/cases/{reference}/clocks/{clock}/{verb}", include_in_schema=False)
+    def ask_clock(request: Request, reference: str, clock: str, verb: str, who: Reader) -> Response:
+        office.policy.check(who, f"intake.clocks.{verb}")
+        with office.app.work(who.own_agency, actor=who.actor) as work:
+            view = cases.view(work, reference)
+        return clock_page(request, view, clock, verb, who, {}, None)
+
+    @pages.post("/cases/{reference}/clocks/{clock}/{verb}", include_in_schema=False)
+    def do_clock(request: Request, reference: str, clock: str, verb: str, form: StaffForm, who: Reader) -> Response:
+        office.policy.check(who, f"intake.clocks.{verb}")
+        values = _values(form)
+        by = Person(who.subject, who.name)
+        try:
+            on, version = day_of(values), _version(values)
+            with office.app.work(who.own_agency, actor=who.actor) as work:
+                if verb == "pause":
+                    reason, holder = _pause_of(values)
+                    cases.pause(work, reference, version, clock, on, reason, holder, by)
+                else:
+                    cases.resume(work, reference, version, clock, on, by)
+        except ConcordError as error:
+            if error.code == NOT_FOUND.code:
+                raise
+            with office.app.work(who.own_agency, actor=who.actor) as work:
+                view = cases.view(work, reference)
+            return clock_page(request, view, clock, verb, who, values, error)
+        return kit.redirect(request, f"/cases/{reference}")
+
+    return pages
+
+
+def _version(values: dict[str, str]) -> int:
+    """The version that the form was opened with; a form without one was not made by us."""
+    version = values.get("version", "")
+    if not version.isdigit():
+        raise STALE_WRITE.error(version=0)
+    return int(version)
+
+
+def _pause_of(values: dict[str, str]) -> tuple[PauseReason, Holder]:
+    chosen = "Choose one of the answers shown."
+    if values.get("reason") not in set(PauseReason):
+        raise INVALID_REQUEST.error(fields=[FieldError("reason", "unknown_code", chosen)])
+    if values.get("holder") not in set(Holder):
+        raise INVALID_REQUEST.error(fields=[FieldError("holder", "unknown_code", chosen)])
+    return PauseReason(values["reason"]), Holder(values["holder"])
+
+
+def _shown_errors(error: ConcordError | None) -> list[FieldError]:
+    if error is None:
+        return []
+    return list(error.fields) or [FieldError("", error.code, error.definition.message % error.params)]

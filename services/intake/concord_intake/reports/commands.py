@@ -1,0 +1,207 @@
+"""Taking a report in, coming back to it with the receipt, and reading it as staff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from google.protobuf.message import Message
+
+from concord.intake.v1 import events_pb2 as facts
+from concord_core.clocks import Clock, LimitsHistory
+from concord_core.errors import FieldError
+from concord_core.errors.codes import NOT_FOUND
+from concord_core.storage import Actor, Database, Work
+from concord_core.vault import Vault
+from concord_intake.cases.commands import Cases, NewCase
+from concord_intake.cases.domain import Case
+from concord_intake.consent import commands as consent
+from concord_intake.consent.domain import NOT_ASKED, SCOPES, new_state
+from concord_intake.errors import DATE_IN_FUTURE, RECEIPT_UNKNOWN
+from concord_intake.references import new_report_reference
+from concord_intake.reports import store
+from concord_intake.reports.domain import NewReport
+from concord_intake.reports.receipt import Receipt, dummy_tag, tag, verifier
+
+KIND = "report"
+PUBLIC = Actor("public", "reporter")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """References of what was stored; no case for a report that only wants advice."""
+
+    report: str
+    case: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What opens one report: locator and tag of the secret. It is carried by the reporter, sealed; printing shows none."""
+
+    locator: int
+    tag: bytes
+
+    def __repr__(self) -> str:
+        return "Key()"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a reporter sees who comes back."""
+
+    report: store.ReceiptReport
+    case: Case | None
+    clocks: Mapping[str, Clock]
+    consents: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A report with its words, for staff of the agency that owns it."""
+
+    stored: store.StoredReport
+    words: Mapping[str, str]
+    consents: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"ReadReport({self.stored.reference})"
+
+
+@dataclass(frozen=True)
+class Reports:
+    """The room's commands. Where they take `public`, it is the database under the login of pages without sign-in."""
+
+    vault: Vault
+    limits: LimitsHistory
+    cases: Cases
+    today: Callable[[], date]
+
+    def take(self, work: Work, report: NewReport, reference: str | None = None) -> Taken:
+        """Stores a report, what it allows, and its case, and publishes that it arrived; all in this transaction."""
+        if report.received > self.today():
+            raise DATE_IN_FUTURE.error(
+                fields=[FieldError("received_date", DATE_IN_FUTURE.code, DATE_IN_FUTURE.message)]
+            )
+        reference = reference or new_report_reference(work.owner, report.received)
+        case = None
+        if report.opens_case:
+            case = self.cases.open(
+                work,
+                NewCase(
+                    report_reference=reference,
+                    received=report.received,
+                    concern=report.concern,
+                    country=report.country,
+                    personnel_category=report.personnel_category,
+                    serious=report.serious,
+                ),
+            )
+        messages = _facts(report)
+        cipher = self.vault.new_record(work.owner, KIND, reference)
+        store.insert_report(work.conn, work.owner, reference, case, report, cipher, len(messages))
+        consent.record_first(work, reference, report.consents)
+        for number, message in enumerate(messages, start=1):
+            work.emit("intake", reference, number, message)
+        work.audit("intake.report.take", reference, details={"channel": report.channel})
+        return Taken(reference, case)
+
+    def submit(self, public: Database, agency: str, report: NewReport, receipt: Receipt, submission: str) -> bool:
+        """Stores a report that came by the public form, once per submission, under its receipt.
+
+        Sent twice it changes nothing. False when the locator belongs to somebody else: then the caller makes another
+        receipt and sends again; nothing was stored.
+        """
+        kept = verifier(receipt)
+        with public.work(agency, actor=PUBLIC) as work:
+            # The receipt comes first: a second sending waits here for the first, then finds it.
+            reference = new_report_reference(agency, report.received)
+            if store.insert_receipt(work.conn, agency, reference, receipt, submission, kept, self.today()):
+                self.take(work, report, reference)
+                return True
+            return store.receipt_is_of(work.conn, receipt.locator, submission)
+
+    def verify(self, public: Database, receipt: Receipt) -> Key:
+        """What opens the report of a receipt; RECEIPT_UNKNOWN for a wrong locator or secret, at equal cost."""
+        with public.work(None, actor=PUBLIC) as work:
+            salt = store.receipt_salt(work.conn, receipt.locator)
+        key = Key(receipt.locator, tag(receipt.secret, salt) if salt is not None else dummy_tag(receipt.secret))
+        with public.work(None, actor=PUBLIC) as work:
+            if salt is None or store.receipt_report(work.conn, key.locator, key.tag) is None:
+                raise RECEIPT_UNKNOWN.error()
+        return key
+
+    def follow_up(self, public: Database, key: Key) -> FollowUp:
+        """What the reporter sees who comes back."""
+        with public.work(None, actor=PUBLIC) as work:
+            report = store.receipt_report(work.conn, key.locator, key.tag)
+            if report is None:
+                raise RECEIPT_UNKNOWN.error()
+            found = store.receipt_case(work.conn, key.locator, key.tag, self.limits)
+            states = store.receipt_consents(work.conn, key.locator, key.tag)
+            consents = {scope: states.get(scope, NOT_ASKED) for scope in SCOPES}
+            return FollowUp(report, found[0] if found else None, found[1] if found else {}, consents)
+
+    def change_consents(self, public: Database, key: Key, wanted: Mapping[str, str]) -> int:
+        """Changes what the reporter allows; `wanted` maps scopes to `given` or `refused`. Returns how many changed."""
+        seen = self.follow_up(public, key)
+        changed = 0
+        with public.work(seen.report.agency, actor=PUBLIC) as work:
+            for scope, answer in wanted.items():
+                sequence = None
+                current = store.receipt_consents(work.conn, key.locator, key.tag).get(scope, NOT_ASKED)
+                if scope in SCOPES and new_state(current, answer) != current:
+                    sequence = store.receipt_next_sequence(work.conn, key.locator, key.tag)
+                if sequence is not None:
+                    consent.change(
+                        work, seen.report.reference, scope, current, answer, sequence=sequence, today=self.today()
+                    )
+                    changed += 1
+        return changed
+
+    def of_case(self, work: Work, case_reference: str) -> list[ReadReport]:
+        """The reports of a case with their words; each reading is audited."""
+        found = store.reports_of_case(work.conn, work.owner, case_reference)
+        return [self._read(work, report, "case", "") for report in found]
+
+    def read(self, work: Work, reference: str) -> ReadReport:
+        """One report with its words; NOT_FOUND when it is not the agency's. The reading is audited."""
+        report = self.find(work, reference, purpose="case")
+        if report is None:
+            raise NOT_FOUND.error()
+        return report
+
+    def find(self, work: Work, reference: str, *, purpose: str, reader: str = "") -> ReadReport | None:
+        """One report with its words, or None when it is not the agency's. `reader` is the opaque id of a person for
+        whom another service asks; it stands in the audit entry."""
+        stored = store.read_report(work.conn, work.owner, reference)
+        return self._read(work, stored, purpose, reader) if stored is not None else None
+
+    def _read(self, work: Work, stored: store.StoredReport, purpose: str, reader: str) -> ReadReport:
+        details = {"reader": reader} if reader else {}
+        work.audit("intake.report.read", stored.reference, purpose=purpose, details=details)
+        cipher = self.vault.record(work.owner, KIND, stored.reference, stored.wrapped)
+        words = {name: cipher.decrypt(name, value) for name, value in stored.encrypted.items()}
+        return ReadReport(stored, words, consent.states(work, stored.reference))
+
+
+def _facts(report: NewReport) -> list[Message]:
+    received = facts.ReportReceived(
+        received_date=report.received.isoformat(),
+        country=report.country,
+        channel=report.channel,
+        reporter_type=report.reporter_type,
+        language=report.language,
+        form_version=report.form_version,
+        concern=report.concern,
+    )
+    if not report.help_wanted:
+        return [received]
+    asked = facts.AssistanceRequested(
+        requested_date=report.received.isoformat(),
+        country=report.country,
+        urgent=report.urgent,
+        language=report.language,
+    )
+    return [received, asked]

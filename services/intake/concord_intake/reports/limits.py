@@ -1,0 +1,48 @@
+"""How often a code may be tried. Kept in memory, by locator: no address of a reporter is ever looked at or stored."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from concord_core.errors.codes import TOO_MANY_REQUESTS
+
+TRIES = 5
+WINDOW_SECONDS = 900
+REMEMBERED = 10_000
+AT_ONCE = 2
+
+
+class Tries:
+    """At most five wrong secrets per locator in a quarter of an hour, and two proofs at once (each takes 19 MiB).
+
+    The oldest locators are forgotten beyond 10,000, so that guessing over all of them cannot fill the memory; against
+    that the secret itself stands, with 83 bits.
+    """
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._wrong: OrderedDict[int, list[float]] = OrderedDict()
+        self._slots = threading.BoundedSemaphore(AT_ONCE)
+
+    @contextmanager
+    def attempt(self, locator: int) -> Iterator[None]:
+        """Surrounds one proof; counts it as wrong when it raises. Raises `too_many_requests` beyond the limit."""
+        with self._lock:
+            recent = [at for at in self._wrong.get(locator, []) if at > self._now() - WINDOW_SECONDS]
+            if len(recent) >= TRIES:
+                raise TOO_MANY_REQUESTS.error()
+        with self._slots:
+            try:
+                yield
+            except Exception:
+                with self._lock:
+                    self._wrong[locator] = [*recent, self._now()]
+                    self._wrong.move_to_end(locator)
+                    while len(self._wrong) > REMEMBERED:
+                        self._wrong.popitem(last=False)
+                raise
