@@ -19,6 +19,15 @@ PACKAGES: Mapping[str, str] = {
 }
 """Service → Python package; `python -m <package>` runs it."""
 
+STAFF_PREFIXES: Mapping[str, str] = {
+    "intake": "/cases",
+    "screening": "/screening",
+    "assistance": "/assistance",
+    "reporting": "/reporting",
+    "front": "/work",
+}
+"""Where each service's staff pages lie, and below them its sign-in."""
+
 EventLog = Mapping[str, Any]
 """The table `event_log` of one service's settings."""
 
@@ -80,7 +89,15 @@ def write_config(
         }
     if service in _OWN:
         settings |= _OWN[service](node)
-    return write_private(node.config(service), toml(settings))
+    return write_private(node.config(service), toml({**_of_one_service(node, service), **settings}))
+
+
+def _of_one_service(node: NodePlan, service: str) -> dict[str, Any]:
+    """Settings that one service has beside everybody's."""
+    if service == "screening":
+        # Nobody who tries a screening on one machine should wait a minute for the owner to be asked.
+        return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 2}
+    return {}
 
 
 def _screening(node: NodePlan) -> dict[str, Any]:

@@ -5,13 +5,12 @@ For trying, developing and testing on one machine. It needs nothing but the virt
 
 import json
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 
 from concord_core.agreement import SERVICES
 from concord_core.events import embedded_admin
 from concord_core.identity.client_keys import public_jwk
-from concord_stack.config import EventLog, embedded_log, toml
+from concord_stack.config import STAFF_PREFIXES, EventLog, embedded_log, toml
 from concord_stack.exchange import NAMES, NodePlan, plan_node
 from concord_stack.people import people
 from concord_stack.ports import HOST, free_port
@@ -22,14 +21,6 @@ from concord_stack.templates import write_private
 HUB_PORT = 8800
 _LOG_DATABASE = "hub_log"
 _START_SECONDS = 30.0
-_STAFF_PREFIXES: Mapping[str, str] = {
-    "intake": "/cases",
-    "screening": "/screening",
-    "assistance": "/assistance",
-    "reporting": "/reporting",
-    "front": "/work",
-}
-CLI_CLIENT = "concord-cli"
 
 
 class EmbeddedStack(Stack):
@@ -97,8 +88,8 @@ class EmbeddedStack(Stack):
                 "node": self.hub.slug,
                 "service": service,
                 "jwk": public_jwk(self.hub.client_key(service)),
-                "redirect_uris": [f"{self.hub.origin}{_STAFF_PREFIXES[service]}/signin/callback"],
-                "backchannel_logout": (f"http://{HOST}:{plan.http}{_STAFF_PREFIXES[service]}/signin/backchannel"),
+                "redirect_uris": [f"{self.hub.origin}{STAFF_PREFIXES[service]}/signin/callback"],
+                "backchannel_logout": (f"http://{HOST}:{plan.http}{STAFF_PREFIXES[service]}/signin/backchannel"),
             }
             for service, plan in self.hub.services.items()
         ]
