@@ -12,6 +12,18 @@ from typing import Any
 
 AGENCIES = ("unicef", "unhcr", "unfpa", "wfp", "iom", "undp", "who", "un")
 _COUNTRIES = ("HTI", "COD", "SSD", "CAF", "MLI", "BGD", "LBN", "COL", "UKR", "AFG")
+_CHANNELS = ("online_form", "hotline", "email", "in_person", "community_mechanism", "complaint_box")
+_PERSONNEL = (
+    "un_staff_international",
+    "un_staff_national",
+    "un_volunteer",
+    "consultant_contractor",
+    "implementing_partner",
+)
+_NATURES = ("sexual_assault", "transactional_sex", "exploitative_relationship", "solicitation", "unknown")
+_INVESTIGATORS = ("oios", "entity_investigation_office")
+_OUTCOMES = (("substantiated", "unsubstantiated", "inconclusive"), (34, 45, 21))
+_SANCTIONS = ("dismissal", "separation", "contract_terminated", "demotion")
 
 
 @dataclass(frozen=True)
@@ -32,37 +44,25 @@ class DrawnCase:
     acts: tuple[Act, ...] = field(default_factory=tuple)
 
 
-def draw_cases(seed: int, today: date, codes: "Codes", count: int = 200) -> Iterator[DrawnCase]:
+def draw_cases(seed: int, today: date, count: int = 200) -> Iterator[DrawnCase]:
     """Draws `count` cases; the same seed and day give the same cases."""
     chance = random.Random(seed)  # noqa: S311 - repeatable, nothing secret
     for number in range(count):
         agency = AGENCIES[number % len(AGENCIES)]
         received = today - timedelta(days=chance.randrange(5, 3 * 365))
         concern = "sh" if chance.random() < 0.25 else "sea"
-        report = _report(chance, received, concern, codes)
-        yield DrawnCase(agency, report, tuple(_course(chance, received, today, concern, codes)))
+        report = _report(chance, received, concern)
+        yield DrawnCase(agency, report, tuple(_course(chance, received, today, concern)))
 
 
-@dataclass(frozen=True)
-class Codes:
-    """The codes to draw from, taken from the published lists."""
-
-    channels: tuple[str, ...]
-    personnel: tuple[str, ...]
-    natures: tuple[str, ...]
-    outcomes: tuple[str, ...]
-    sanctions: tuple[str, ...]
-    investigators: tuple[str, ...]
-
-
-def _report(chance: random.Random, received: date, concern: str, codes: Codes) -> dict[str, Any]:
+def _report(chance: random.Random, received: date, concern: str) -> dict[str, Any]:
     body = {
         "received_date": received.isoformat(),
-        "channel": chance.choice(codes.channels),
+        "channel": chance.choice(_CHANNELS),
         "concern": concern,
         "language": chance.choice(("en", "fr", "es", "ar")),
         "country": chance.choice(_COUNTRIES),
-        "personnel_category": chance.choice(codes.personnel),
+        "personnel_category": chance.choice(_PERSONNEL),
         "words": {"narrative": "Invented for the demonstration. It tells of nobody."},
     }
     if concern == "sh":
@@ -70,7 +70,7 @@ def _report(chance: random.Random, received: date, concern: str, codes: Codes) -
     return body
 
 
-def _course(chance: random.Random, received: date, today: date, concern: str, codes: Codes) -> Iterator[Act]:
+def _course(chance: random.Random, received: date, today: date, concern: str) -> Iterator[Act]:
     """Acts in their order, each some days after the last, until today or until the case rests where it is."""
     day = received
 
@@ -82,10 +82,10 @@ def _course(chance: random.Random, received: date, today: date, concern: str, co
     on = later(0, 9)
     if on is None:
         return
-    yield Act("assess", "officer", {"on": on, **_assessment(chance, concern, codes)})
-    stations = (
+    yield Act("assess", "officer", {"on": on, **_assessment(chance, concern)})
+    stations: tuple[tuple[str, int, int, dict[str, Any]], ...] = (
         ("report", 0, 4, {}),
-        ("refer", 0, 5, {"investigating_entity": chance.choice(codes.investigators)}),
+        ("refer", 0, 5, {"investigating_entity": chance.choice(_INVESTIGATORS)}),
         ("start-investigation", 3, 20, {}),
         ("complete-investigation", 40, 230, {}),
         ("submit-report", 2, 25, {}),
@@ -98,23 +98,23 @@ def _course(chance: random.Random, received: date, today: date, concern: str, co
     on = later(5, 60)
     if on is None:
         return
-    outcome = chance.choices(codes.outcomes, weights=(34, 45, 21)[: len(codes.outcomes)])[0]
+    outcome = chance.choices(*_OUTCOMES)[0]
     yield Act("propose-outcome", "officer", {"on": on, "outcome": outcome})
     if outcome != "substantiated":
         return
     yield Act("confirm-outcome", "approver", {})
     on = later(5, 90)
     if on is not None:
-        yield Act("sanction", "officer", {"on": on, "sanction": chance.choice(codes.sanctions)})
+        yield Act("sanction", "officer", {"on": on, "sanction": chance.choice(_SANCTIONS)})
 
 
-def _assessment(chance: random.Random, concern: str, codes: Codes) -> dict[str, Any]:
+def _assessment(chance: random.Random, concern: str) -> dict[str, Any]:
     victims = [{"sex": chance.choice(("female", "female", "female", "male")), "age_category": "adult", "count": 1}]
     if concern == "sh":
         return {
             "concern": concern,
             "allegation_type": "sexual_harassment",
-            "personnel_category": chance.choice(codes.personnel),
+            "personnel_category": chance.choice(_PERSONNEL),
             "serious": False,
             "victims": victims,
         }
@@ -128,8 +128,8 @@ def _assessment(chance: random.Random, concern: str, codes: Codes) -> dict[str, 
     return {
         "concern": concern,
         "allegation_type": kind,
-        "allegation_nature": chance.choice(codes.natures),
-        "personnel_category": chance.choice(codes.personnel),
+        "allegation_nature": chance.choice(_NATURES),
+        "personnel_category": chance.choice(_PERSONNEL),
         "serious": kind == "sexual_abuse" and chance.random() < 0.5,
         "victims": victims,
     }

@@ -28,9 +28,9 @@ def run(world: World) -> Evidence:
     head = analyst.get("/api/reporting/counts")["head"]
     numbers = sum(len(row) - 1 for rows in before.values() for row in rows)
     return Evidence(
-        f"Staff: {head['facts']} facts counted, the newest of {head['last_fact'][:19]}; one more report moved the exact "
-        f"count from {counted} to {counted + 1}. Public: release {release}, {numbers} cells, all multiples of 5, the same "
-        "in CSV and JSON, unchanged by the report.",
+        f"Staff: {head['facts']} facts counted, the newest of {head['last_fact'][:19]}; one more report moved "
+        f"the exact count from {counted} to {counted + 1}. Public: release {release}, {numbers} cells, all multiples of 5, "
+        "the same in CSV and JSON, unchanged by the report.",
         f"{world.origin()}/data",
     )
 

@@ -46,8 +46,8 @@ def run(world: World) -> Evidence:
     until("A seeing that C is done", lambda: advocate.get(f"{BASE}/referrals/{reference}")["status"] == "done")
     confirmed = _withdraw(advocate, officer, consent, reference)
     return Evidence(
-        f"{reference}: refused without consent (409); C opened {len(fields)} fields after A's service checked the consent, "
-        f"accepted, helped, done; consent withdrawn, C's copy erased, confirmed {confirmed}, opening again refused.",
+        f"{reference}: refused without consent (409); C opened {len(fields)} fields after A's service checked the "
+        f"consent, accepted, helped, done; consent withdrawn, C's copy erased, confirmed {confirmed}, opening again refused.",
         f"{world.origin()}/assistance/persons/{person['reference']}",
     )
 

@@ -6,7 +6,6 @@ from concord_stack.walk.evidence import Evidence
 from concord_stack.walk.people import until
 from concord_stack.walk.walk import World
 
-
 PARTS = ("POST", "events.send", "events.apply", "rpc.serve")
 """The request, the relay that sent the fact, C's consumer, and its call to A's service."""
 
