@@ -1,7 +1,9 @@
 """What stands before every RPC: token, acting agency, addressed agency, policy. No operation: denied."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import grpc
 
@@ -15,7 +17,7 @@ from concord_core.telemetry import failure, logger, remote_parent, span
 OPEN_SERVICES: Final = ("grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection")
 """Health, and reflection where it is offered: they tell nothing of anybody's records."""
 
-Handler = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in its stubs only
 
 
 class RpcGate(grpc.ServerInterceptor):

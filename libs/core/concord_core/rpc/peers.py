@@ -1,5 +1,7 @@
 """Calls to other agencies' services: always at the agreement's address, with a token for exactly that service."""
 
+from __future__ import annotations
+
 import threading
 import time
 from collections.abc import Callable
