@@ -29,8 +29,8 @@ def run(world: World) -> Evidence:
     numbers = sum(len(row) - 1 for rows in before.values() for row in rows)
     return Evidence(
         f"Staff: {head['facts']} facts counted, the newest of {head['last_fact'][:19]}; one more report moved "
-        f"the exact count from {counted} to {counted + 1}. Public: release {release}, {numbers} cells, all multiples of 5, "
-        "the same in CSV and JSON, unchanged by the report.",
+        f"the exact count from {counted} to {counted + 1}. Public: release {release}, {numbers} cells, "
+        "all multiples of 5, the same in CSV and JSON, unchanged by the report.",
         f"{world.origin()}/data",
     )
 

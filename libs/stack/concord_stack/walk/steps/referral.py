@@ -47,7 +47,7 @@ def run(world: World) -> Evidence:
     confirmed = _withdraw(advocate, officer, consent, reference)
     return Evidence(
         f"{reference}: refused without consent (409); C opened {len(fields)} fields after A's service checked the "
-        f"consent, accepted, helped, done; consent withdrawn, C's copy erased, confirmed {confirmed}, opening again refused.",
+        f"consent, accepted, helped, done; consent withdrawn, C's copy erased, confirmed {confirmed}, then refused.",
         f"{world.origin()}/assistance/persons/{person['reference']}",
     )
 

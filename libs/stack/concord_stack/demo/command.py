@@ -1,0 +1,153 @@
+"""`concord demo`: the embedded default, the invented cases, the walk; then it stays up for people to look around."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from types import FrameType
+from typing import Annotated
+
+import httpx
+import psutil
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from concord_stack.demo.load import load
+from concord_stack.embedded import HUB_PORT, EmbeddedStack
+from concord_stack.exchange import NAMES
+from concord_stack.folders import run_folder
+from concord_stack.otlp import tree
+from concord_stack.people import people
+from concord_stack.process import StartError
+from concord_stack.stack import Stack
+from concord_stack.walk.evidence import StepError
+from concord_stack.walk.people import Person
+from concord_stack.walk.signin import LoopbackTokens
+from concord_stack.walk.steps import STEPS
+from concord_stack.walk.walk import World, walk
+
+SEED = 2026
+
+
+def client(origin: str) -> httpx.Client:
+    """A client of one origin, without proxies of the environment."""
+    return httpx.Client(base_url=origin, timeout=60, trust_env=False)
+
+
+def publish_release(stack: Stack) -> str:
+    """Runs `concord release publish` on the hub; returns the release's id."""
+    config = str(stack.hub.config("reporting"))
+    argv = [sys.executable, "-m", "concord_core.cli", "release", "publish", "--config", config]
+    done = subprocess.run(argv, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"})
+    if done.returncode:
+        raise StepError(f"`concord release publish` ended with code {done.returncode}")
+    return done.stdout.split()[1].rstrip(":")
+
+
+def embedded_world(stack: EmbeddedStack) -> World:
+    """What the walk needs of an embedded stack."""
+
+    def trace(trace_id: str) -> Sequence[str]:
+        return tree(stack.otlp.spans(trace_id))
+
+    tokens = LoopbackTokens(stack.issuer)
+    return World({"": stack.origin}, client, tokens, lambda: publish_release(stack), trace, SEED)
+
+
+def demo(
+    exit_after: Annotated[bool, typer.Option("--exit", help="End after the walk.")] = False,
+    cases: Annotated[int, typer.Option(help="How many invented cases to load.")] = 200,
+) -> None:
+    """Start everything on this machine, load invented cases, walk the main job, stay up until Ctrl-C."""
+    console = Console()
+    console.rule("Concord, embedded: for trying and developing on one machine, not for real cases")
+    begun = time.monotonic()
+    stop = threading.Event()
+    _end_on_signals(stop)
+    folder = run_folder(f"demo-{os.getpid()}")
+    port = HUB_PORT if not exit_after else None
+    try:
+        with EmbeddedStack(folder, tell=lambda part: console.print(f"  starting {part}"), port=port) as stack:
+            first = client(stack.origin).get("/")
+            console.print(
+                f"first page after {time.monotonic() - begun:.1f} s: {stack.origin}/ ({first.status_code})",
+                highlight=False,
+            )
+            verified = _show(stack, console, cases)
+            if verified and not exit_after:
+                _welcome(stack, console)
+                stop.wait()
+    except StartError as error:
+        console.print(f"[red]▲ {error}[/red]", markup=True, highlight=False)
+        raise typer.Exit(1) from None
+    if not verified:
+        raise typer.Exit(1)
+
+
+def _show(stack: EmbeddedStack, console: Console, cases: int) -> bool:
+    world = embedded_world(stack)
+
+    def person(user: str) -> Person:
+        return world.person(user)
+
+    try:
+        loaded = load(person, console, seed=SEED, count=cases)
+    except StepError as failure:
+        console.print(f"[red]▲ the invented cases could not be loaded: {failure}[/red]", highlight=False)
+        return False
+    console.print(
+        f"[green]●[/green] {loaded.cases} invented cases of {len(NAMES)} agencies, {loaded.acts} acts on them"
+    )
+    verified = walk(world, STEPS, console)
+    megabytes = _memory() // 2**20
+    console.rule("verified" if verified else "not verified")
+    console.print(
+        f"memory of all processes: about {megabytes:.0f} MB; logs: {stack.logs}", highlight=False, soft_wrap=True
+    )
+    return verified
+
+
+def _memory() -> int:
+    """Bytes that this process and its descendants hold; pages that several share are split among them."""
+    own = psutil.Process()
+    return sum(process.memory_full_info().pss for process in (own, *own.children(recursive=True)))
+
+
+def _welcome(stack: EmbeddedStack, console: Console) -> None:
+    addresses = Table("look at", "address")
+    for what, path in (
+        ("front door", "/"),
+        ("find help", "/help"),
+        ("report", "/a"),
+        ("come back with a code", "/b"),
+        ("my work", "/work"),
+        ("cases", "/cases"),
+        ("screening", "/screening"),
+        ("assistance", "/assistance"),
+        ("counts for staff", "/reporting"),
+        ("public figures", "/data"),
+    ):
+        addresses.add_row(what, f"{stack.origin}{path}")
+    console.print(addresses)
+    staff = Table("sign in as", "agency", "roles", title="Invented people; no passwords")
+    for one in people():
+        if one.agency in ("unicef", "unhcr", "unfpa", "un"):
+            roles = ", ".join(sorted({role for found in one.roles.values() for role in found}))
+            staff.add_row(f"{one.given} {one.family} ({one.desk})", one.agency, roles)
+    console.print(staff)
+    console.print("Ctrl-C ends everything.")
+
+
+def _end_on_signals(stop: threading.Event) -> None:
+    def told(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
