@@ -33,8 +33,9 @@ class KafkaAccess:
 class Kafka:
     """One broker in a folder; data, configuration and log lie below it and survive a restart."""
 
-    def __init__(self, folder: Path, issuer: str, jwks: str, heap: Heap = _HEAP) -> None:
+    def __init__(self, folder: Path, issuer: str, jwks: str, logs: Path, heap: Heap = _HEAP) -> None:
         self._folder = folder
+        self._log = logs / "kafka.log"
         self._issuer = issuer
         self._jwks = jwks
         self._heap = heap
@@ -60,7 +61,7 @@ class Kafka:
         if not (self._folder / "data" / "meta.properties").exists():
             self._format(path, properties)
         argv = [java(), *self._heap.options(), *self._options(), "-cp", path, "kafka.Kafka", str(properties)]
-        self._child = Child.start(Command("Kafka", argv, self._folder / "kafka.log"))
+        self._child = Child.start(Command("Kafka", argv, self._log))
         self._child.wait_ready(lambda: all(listens(port) for port in self._ports[:2]), _START_SECONDS)
 
     def stop(self) -> None:

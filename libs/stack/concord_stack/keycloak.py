@@ -77,8 +77,8 @@ class KeycloakAccess:
 class Keycloak:
     """One server. Its realms live in the database; it can be stopped and started again on the same ports."""
 
-    def __init__(self, folder: Path, database: KeycloakDatabase, heap: Heap = _HEAP) -> None:
-        self._folder = folder
+    def __init__(self, database: KeycloakDatabase, logs: Path, heap: Heap = _HEAP) -> None:
+        self._log = logs / "keycloak.log"
         self._database = database
         self._heap = heap
         self._port, self._management = free_ports(2)
@@ -97,7 +97,7 @@ class Keycloak:
         home_options = [f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
         runner = ["-cp", str(home / "lib" / "quarkus-run.jar"), "io.quarkus.bootstrap.runner.QuarkusEntryPoint"]
         argv = [java(), *self._heap.options(), *_JAVA_OPTIONS, *home_options, *runner, *self._server_options()]
-        command = Command("Keycloak", argv, self._folder / "keycloak.log", env=self._environment())
+        command = Command("Keycloak", argv, self._log, env=self._environment())
         self._child = Child.start(command)
         self._child.wait_ready(self.ready, _START_SECONDS)
 
