@@ -1,7 +1,7 @@
 """Writes the settings of each service of a stack, as `concord_core.config` reads them."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,8 +87,6 @@ def write_config(
             "key": str(certificate.key),
             "authority": str(certificate.authority),
         }
-    if service in _OWN:
-        settings |= _OWN[service](node)
     return write_private(node.config(service), toml({**_of_one_service(node, service), **settings}))
 
 
@@ -98,15 +96,6 @@ def _of_one_service(node: NodePlan, service: str) -> dict[str, Any]:
         # Nobody who tries a screening on one machine should wait a minute for the owner to be asked.
         return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 2}
     return {}
-
-
-def _screening(node: NodePlan) -> dict[str, Any]:
-    # On one machine nobody wants to wait a minute for an answer that is there.
-    return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 2}
-
-
-_OWN: Mapping[str, Callable[[NodePlan], dict[str, Any]]] = {"screening": _screening}
-"""What a service needs beside what every service is told."""
 
 
 def toml(settings: Mapping[str, Any]) -> str:
