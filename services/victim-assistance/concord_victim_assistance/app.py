@@ -2,64 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter
 
-from concord_core.agreement import Agreement
-from concord_core.codes import CodeLists
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.storage import Actor, Database
-from concord_core.vault import Vault
 from concord_victim_assistance.config import AssistanceSettings, Limits
 from concord_victim_assistance.consent import http as consent_http
-from concord_victim_assistance.consent.commands import Consents
 from concord_victim_assistance.directory import http as directory_http
-from concord_victim_assistance.directory import pages as directory_pages
+
+# P1
 from concord_victim_assistance.edge import Edge
 from concord_victim_assistance.needs import http as needs_http
-from concord_victim_assistance.needs.commands import Needs
 from concord_victim_assistance.persons import http as persons_http
-from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.handlers import HandoverHandlers
 from concord_victim_assistance.persons.opening import HandoverOpening
 from concord_victim_assistance.persons.peers import GrpcIntake
 from concord_victim_assistance.policy import policy
 from concord_victim_assistance.referrals import http as referrals_http
-from concord_victim_assistance.referrals.commands import OwnerSide, RecipientSide
 from concord_victim_assistance.referrals.courier import Courier, Opening
 from concord_victim_assistance.referrals.handlers import ReferralHandlers
 from concord_victim_assistance.referrals.peers import GrpcOwners
 from concord_victim_assistance.referrals.rpc import AssistanceRpc, rpc_service
-from concord_victim_assistance.staff import router as staff_router
+
+# P2
+from concord_victim_assistance.rooms import Rooms, furnish
 from concord_victim_assistance.values import SERVICE as NAME
-from concord_victim_assistance.worklist import Worklist
 from concord_victim_assistance.worklist_http import router as worklist_router
 
 STAFF = "/assistance"
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """The rooms' commands, which every edge shares."""
-
-    persons: Persons
-    needs: Needs
-    consents: Consents
-    owner: OwnerSide
-    recipient: RecipientSide
-    worklist: Worklist
-
-
-def furnish(vault: Vault, codes: CodeLists, agreement: Agreement, limits: Limits) -> Rooms:
-    """Makes the rooms' commands."""
-    persons = Persons(vault, codes)
-    needs = Needs(persons, codes)
-    consents = Consents(vault, codes, persons)
-    owner = OwnerSide(vault, codes, agreement, limits, persons, consents, needs)
-    recipient = RecipientSide(vault, codes, limits)
-    return Rooms(persons, needs, consents, owner, recipient, Worklist(persons, owner, recipient))
 
 
 def build(context: Context) -> Parts:
@@ -100,14 +72,14 @@ def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[APIRout
     node = context.settings.node
     return [
         directory_http.router(context.agreement, context.codes, node),
-        directory_pages.router(context.agreement, context.codes, node),
+        # P3
         worklist_router(edge, rooms.worklist),
         persons_http.router(edge, rooms.persons, opening_handover),
         needs_http.router(edge, rooms.persons, rooms.needs),
         consent_http.router(edge, context.agreement, rooms.persons, rooms.consents, rooms.owner),
         referrals_http.owner_router(edge, rooms.owner),
         referrals_http.inbox_router(edge, rooms.recipient, opening),
-        *staff_router(edge, context.agreement, context.codes, rooms, opening_handover, opening),
+        # P4
     ]
 
 

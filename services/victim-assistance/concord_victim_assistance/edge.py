@@ -79,6 +79,16 @@ class Edge:
         act: Callable[[Work], tuple[int, dict[str, Any]]],
     ) -> JSONResponse:
         """Runs `act` once per key; a repeat gets the first answer again."""
+        return answer(*self.run(principal, key, scope, content, act))
+
+    def run(
+        self,
+        principal: Principal,
+        key: str | None,
+        scope: str,
+        content: object,
+        act: Callable[[Work], tuple[int, dict[str, Any]]],
+    ) -> tuple[int, dict[str, Any]]:
+        """As `change`, for pages, whose forms carry the key."""
         with self.work(principal) as work:
-            status, body = once(work, key, scope, content, lambda: act(work))
-        return answer(status, body)
+            return once(work, key, scope, content, lambda: act(work))

@@ -9,6 +9,7 @@ from typing import Any
 
 from concord_core.identity import Principal
 from concord_core.storage import Work
+from concord_core.web.marks import msgid
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import Handover
 from concord_victim_assistance.policy import ADVOCATE, OFFICER
@@ -51,7 +52,7 @@ def handover_item(handover: Handover) -> Item:
     """A request for help that nobody has opened."""
     return Item(
         reference=handover.report_reference,
-        verb="Open the request for help",
+        verb=msgid("Open the request for help"),
         started=handover.received,
         due=handover.due,
         country=handover.country,
@@ -64,7 +65,7 @@ def unanswered_item(referral: Referral) -> Item:
     """A referral that the other agency has not answered."""
     return Item(
         reference=referral.reference,
-        verb="Wait for the answer to the referral",
+        verb=msgid("Wait for the answer to the referral"),
         started=_start(referral.offered),
         due=_end(referral.answer_by),
         country=referral.country,
@@ -79,7 +80,7 @@ def erasure_item(referral: Referral) -> Item:
     due = referral.erasure_due or datetime.now(UTC)
     return Item(
         reference=referral.reference,
-        verb="Make sure that the other agency has erased its copy",
+        verb=msgid("Make sure that the other agency has erased its copy"),
         started=_start(referral.ended or referral.offered),
         due=due,
         country=referral.country,
@@ -92,9 +93,9 @@ def erasure_item(referral: Referral) -> Item:
 def received_item(referral: Received) -> Item | None:
     """A referral that came to us: answer it, then provide and end it. None when there is nothing to do."""
     if referral.status is Status.IN_PROGRESS:
-        verb, due = "Open the referral and answer it", _end(referral.answer_by)
+        verb, due = msgid("Open the referral and answer it"), _end(referral.answer_by)
     elif referral.status is Status.ACCEPTED:
-        verb = "End the referral" if referral.provided else "Provide the service"
+        verb = msgid("End the referral") if referral.provided else msgid("Provide the service")
         due = _end(max(referral.answer_by, referral.accepted or referral.answer_by))
     else:
         return None

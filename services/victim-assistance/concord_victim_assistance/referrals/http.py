@@ -18,7 +18,6 @@ from concord_victim_assistance.referrals.commands import Offer, OwnerSide, Recip
 from concord_victim_assistance.referrals.courier import Opening
 from concord_victim_assistance.referrals.domain import Received, Referral, Step, TimelineEntry
 
-
 Answering = Annotated[Principal, Depends(Allow("assistance.inbox.answer"))]
 
 

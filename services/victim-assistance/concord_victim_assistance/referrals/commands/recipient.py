@@ -81,7 +81,7 @@ class RecipientSide:
     def silent(self, work: Work, reference: str) -> None:
         """Notes that the owner's service did not answer; the courier asks again later."""
         referral = self.get(work, reference, lock=True)
-        if referral.attempts == 0:
+        if referral.attempts == 0 and referral.open_requested is None:
             steps.add(work, reference, Event.OWNER_SILENT, referral.owner, today())
         attempts = referral.attempts + 1
         received.change(work, reference, attempts=attempts, next_try_at=datetime.now(UTC) + retry_after(attempts))

@@ -1,0 +1,91 @@
+"""What every staff page of this service shares: its templates, its forms' fields, and how a refusal is shown."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from concord_core.codes import CodeLists
+from concord_core.errors import ConcordError, ErrorKind, FieldError
+from concord_core.errors.codes import INVALID_REQUEST
+from concord_core.web import Pages, Translator, translator_of
+from concord_victim_assistance import words
+
+PACKAGE: Final = "concord_victim_assistance"
+STAFF: Final = Pages(PACKAGE, "/assistance")
+
+_SHOWN_IN_FORM: Final = frozenset(
+    {ErrorKind.INVALID, ErrorKind.CONFLICT, ErrorKind.STALE, ErrorKind.MALFORMED, ErrorKind.UNAVAILABLE}
+)
+
+
+def new_key() -> str:
+    """A key for a form, so that sending it twice has one effect."""
+    return uuid4().hex
+
+
+def typed(form: FormData, name: str) -> str:
+    """A text field as typed; empty when it was not sent."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def chosen(form: FormData, name: str) -> tuple[str, ...]:
+    """All values of a field with check boxes."""
+    return tuple(value for value in form.getlist(name) if isinstance(value, str))
+
+
+def day(form: FormData, name: str) -> date | None:
+    """A date field; None when it is empty. Raises `invalid_request` for something that is no date."""
+    text = typed(form, name).strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        fields = [FieldError(name, "not_a_date", "Write a date as YYYY-MM-DD.")]
+        raise INVALID_REQUEST.error(fields=fields) from None
+
+
+def version(form: FormData) -> int | None:
+    """The version that the form was made from."""
+    text = typed(form, "version")
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def shown(request: Request, error: ConcordError) -> list[FieldError]:
+    """A refusal as the errors of a form, in the reader's language; what does not belong in a form is raised again."""
+    if error.kind not in _SHOWN_IN_FORM:
+        raise error
+    if error.fields:
+        return list(error.fields)
+    say = translator_of(request)
+    return [FieldError("", error.code, say.gettext(error.definition.message, **_labels(say, error)))]
+
+
+def _labels(say: Translator, error: ConcordError) -> dict[str, Any]:
+    """The error's codes as people read them."""
+    params: dict[str, Any] = dict(error.params)
+    if "scope" in params:
+        params["scope"] = say.code("consent_scope", str(params["scope"]))
+    if "recipient" in params:
+        params["recipient"] = say.agency(str(params["recipient"]))
+    if "state" in params:
+        params["state"] = say.code("consent_state", str(params["state"]))
+    if error.code == "referral_state":
+        params["status"] = say.code("referral_status", str(params["status"]))
+    return params
+
+
+def base(request: Request, codes: CodeLists) -> dict[str, Any]:
+    """Names that every staff template may use."""
+    say = translator_of(request)
+    return {
+        "words": words,
+        "services": codes.options("assistance_service", say.lang),
+        "key": new_key(),
+    }
