@@ -90,8 +90,8 @@ class Relay:
     def _session(self) -> psycopg.Connection[Any]:
         """A connection of its own, outside the pool."""
         pooled = self._database.engine.raw_connection()
+        conn = cast("psycopg.Connection[Any]", pooled.driver_connection)  # before detach, which forgets it
         pooled.detach()
-        conn = cast("psycopg.Connection[Any]", pooled.driver_connection)
         conn.autocommit = True
         return conn
 
