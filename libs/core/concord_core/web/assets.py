@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -68,7 +69,8 @@ class Assets:
 
 def page_prefixes(app: FastAPI) -> list[str]:
     """The first segments of the pages' paths: `/cases`, `/a`, or nothing for `/` itself."""
-    paths = [path for route in app.routes if isinstance(path := getattr(route, "path", None), str)]
+    # An included router is one entry of `app.routes`; only this walk sees the routes inside.
+    paths = [route.path for route in iter_route_contexts(app.routes) if route.path is not None]
     firsts = ["/" + path.lstrip("/").split("/", 1)[0] for path in paths]
     skip = {"/api", "/healthz", "/readyz"}
     return list(dict.fromkeys("" if first == "/" else first for first in firsts if first not in skip))
