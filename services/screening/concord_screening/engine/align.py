@@ -146,9 +146,7 @@ def run_evidence(tables, a, ids_a, start_a, count_a, b, ids_b, start_b, count_b,
         channel_a, n = _write(a, ids_a, start_a, count_a, ids_a.shape[0], s, work.left)
         for t in range(most_b):
             channel_b, m = _write(b, ids_b, start_b, count_b, ids_b.shape[0], t, work.right)
-            value = compare_letters(
-                tables, channel_a, work.left[:n], channel_b, work.right[:m], work.grid
-            )
+            value = compare_letters(tables, channel_a, work.left[:n], channel_b, work.right[:m], work.grid)
             if value > best:
                 best = value
                 length = 0.5 * (n + m)

@@ -32,7 +32,7 @@ _ARTICLE = frozenset("al el ul ur ar ال аль эль".split())
 _CLAN = frozenset("mac mc".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Part:
     """One part of a name in each way it may be spelled."""
 

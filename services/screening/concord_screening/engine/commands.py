@@ -1,114 +1,209 @@
-"""What callers use: `score_pair` for two names, `Index` for a list kept in a folder.
-
-First version: ICU romanisation and trigrams, every subject compared. The interface stays.
-"""
+"""What callers use: `score_pair` for two names, `Index` for a list kept in a folder."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-from collections.abc import Iterable
+import datetime
+import math
+import threading
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-import icu
+import numpy as np
 
-from concord_screening.engine.domain import Change, Hit, Name, Query, Reason, Result, Subject, Zone
+from concord_screening.engine import align, places
+from concord_screening.engine.analysis import Form, analyse
+from concord_screening.engine.dates import DateRelation, ImpossibleDate, parse
+from concord_screening.engine.domain import Change, Hit, Query, Reason, Result, Zone
+from concord_screening.engine.evidence import group_of
+from concord_screening.engine.explain import reasons
+from concord_screening.engine.gam import log_odds
+from concord_screening.engine.letters import words
+from concord_screening.engine.lexicon import Lexicon
+from concord_screening.engine.listing import GENDERS
+from concord_screening.engine.model import Model
+from concord_screening.engine.search import Asked, Budget, Found, Searcher, Segment
+from concord_screening.engine.store import Store
+from concord_screening.engine.zones import capped, zone_of
 
 
 @lru_cache(maxsize=1)
-def _transliterator() -> icu.Transliterator:
-    return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
+def shipped_model() -> Model:
+    """The model that comes with the package, read once when first asked for."""
+    return Model.load()
 
 
-@lru_cache(maxsize=100_000)
-def _trigrams(text: str) -> frozenset[str]:
-    parts = sorted(re.findall(r"[a-z]+", _transliterator().transliterate(text)))
-    return frozenset(f" {part} "[i : i + 3] for part in parts for i in range(len(part)))
+class PairScorer:
+    """Compares two names with one model; keeps working space, so one per thread."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self._room = align.room()
+        self._partner = np.full(align.MAX_PARTS, -1, dtype=np.int8)
+        self._per_part = np.zeros(align.MAX_PARTS)
+
+    def features(self, a: Form, b: Form) -> np.ndarray:
+        """What the comparison of two names finds, the same whichever comes first."""
+        a, b = sorted((a, b), key=lambda form: (form.channel, form.parts))
+        lexicon = Lexicon()
+        left, right = lexicon.numbers(a), lexicon.numbers(b)
+        out = np.zeros(align.N_FEATURES)
+        packed = lexicon.words()
+        align.compare_names(
+            self._model.tables, packed, left, packed, right, self._room, self._partner, out, self._per_part
+        )
+        return out
+
+    def score(self, a: str, b: str) -> float:
+        """The probability that two names are one person's, names alone; 0 when one cannot be read."""
+        x, y = analyse(a), analyse(b)
+        if x is None or y is None:
+            return 0.0
+        odds = log_odds(self._model.names, group_of(int(x.channel), int(y.channel)), self.features(x, y))
+        return _probability(float(odds))
+
+
+_scorers = threading.local()
 
 
 def score_pair(a: str, b: str) -> float:
-    """How alike two names are, 0 to 1."""
-    x, y = _trigrams(a), _trigrams(b)
-    return 2 * len(x & y) / (len(x) + len(y)) if x and y else 0.0
+    """How likely two names are one person's, 0 to 1, from the names alone."""
+    scorer = getattr(_scorers, "scorer", None)
+    if scorer is None:
+        scorer = _scorers.scorer = PairScorer(shipped_model())
+    return float(scorer.score(a, b))
+
+
+def _probability(odds: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, odds))))
 
 
 class Index:
-    """A list of subjects in a folder that only this user can read."""
+    """A list of subjects in a folder that only this user can read. Safe for use from several threads."""
 
-    def __init__(self, folder: Path) -> None:
-        self._journal = folder / "journal.jsonl"
-        self._subjects: dict[str, Subject] = {}
+    def __init__(self, store: Store, model: Model, budget: Budget | None, background: bool) -> None:
+        self._store = store
+        self._model = model
+        self._searcher = Searcher(model, budget)
+        self._lock = threading.RLock()
+        self._background = background
+        self._merging: threading.Thread | None = None
 
     @classmethod
-    def open(cls, folder: Path) -> Index:
-        """Opens the folder, made if it is not there."""
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        index = cls(folder)
-        if index._journal.exists():
-            for line in index._journal.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                names = tuple(Name(text, script) for text, script in row["names"])
-                index._subjects[row["id"]] = Subject(
-                    row["id"], names, tuple(row["dobs"]), tuple(row["countries"]), row["gender"]
-                )
-        return index
+    def open(
+        cls, folder: Path, model: Model | None = None, budget: Budget | None = None, background: bool = True
+    ) -> Index:
+        """Opens the folder, made if it is not there. With `background`, merges run in a thread."""
+        return cls(Store(Path(folder)), model or shipped_model(), budget, background)
 
     def __len__(self) -> int:
-        return len(self._subjects)
+        with self._lock:
+            return len(self._store)
 
-    def apply(self, changes: Iterable[Change]) -> None:
-        """Takes changes in; they are found, or found no more, when this returns."""
-        for change in changes:
-            if change.subject is None:
-                self._subjects.pop(change.subject_id, None)
-            else:
-                self._subjects[change.subject_id] = change.subject
-        self._write()
+    def apply(self, changes: Iterable[Change]) -> tuple[str, ...]:
+        """Takes changes in; they are durable and found, or found no more, when this returns.
+
+        Gives the ids of subjects none of whose names can be read: these can never be found.
+        """
+        batch = list(changes)
+        with self._lock:
+            self._store.apply(batch)
+            if self._store.wants_merge():
+                self._merge()
+        return tuple(
+            change.subject_id
+            for change in batch
+            if change.subject is not None and not any(analyse(name.text) for name in change.subject.names)
+        )
+
+    def _merge(self) -> None:
+        if not self._background:
+            self._store.merge()
+        elif self._merging is None or not self._merging.is_alive():
+            self._merging = threading.Thread(target=self._store.merge, name="segment-merge", daemon=True)
+            self._merging.start()
 
     def rewrite(self) -> None:
         """After this no file of the folder holds anything of a removed subject."""
-        self._write()
+        self._settle()
+        with self._lock:
+            self._store.rewrite()
+
+    def compact(self) -> None:
+        """Puts everything into one segment: worth it after a bulk load."""
+        self._settle()
+        with self._lock:
+            self._store.compact()
 
     def close(self) -> None:
-        """Lets go of the files."""
+        """Waits for a merge under way, and lets go of the folder."""
+        self._settle()
+        with self._lock:
+            self._store.close()
 
-    def _write(self) -> None:
-        rows = (
-            {
-                "id": s.subject_id,
-                "names": [(n.text, n.script) for n in s.names],
-                "dobs": s.dobs,
-                "countries": s.countries,
-                "gender": s.gender,
-            }
-            for s in self._subjects.values()
-        )
-        new = self._journal.with_suffix(".new")
-        new.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        os.replace(new, self._journal)
+    def _settle(self) -> None:
+        if self._merging is not None:
+            self._merging.join()
 
     def query(self, query: Query, limit: int = 10, exhaustive: bool = False) -> Result:
-        """The `limit` best subjects for a candidate, whatever their score."""
-        if not any(_trigrams(name.text) for name in query.names):
-            return Result(Zone.UNDECIDABLE, (), (), (Reason("script_unreadable"),))
-        hits = [self._hit(query, subject) for subject in self._subjects.values()]
-        hits.sort(key=lambda hit: -hit.score)
-        kept = tuple(hit for hit in hits if hit.score > 0.3 or exhaustive)
-        zone = kept[0].zone if kept else Zone.CLEAR
-        return Result(zone, tuple(hits[:limit]), tuple(hit.subject_id for hit in kept))
+        """The `limit` best subjects for a candidate, whatever their score.
 
-    @staticmethod
-    def _hit(query: Query, subject: Subject) -> Hit:
-        likeness = max(
-            (score_pair(a.text, b.text) for a in query.names for b in subject.names), default=0.0
+        `exhaustive` compares everybody, to show what the doors missed. A date that cannot be raises
+        `ImpossibleDate`; the message does not repeat it.
+        """
+        forms = tuple({form.parts: form for name in query.names if (form := analyse(name.text))}.values())
+        unread = tuple(_unread(name.text) for name in query.names if analyse(name.text) is None)
+        if not forms:
+            return Result(Zone.UNDECIDABLE, (), (), unread or (Reason("name_empty"),))
+        today = datetime.datetime.now(datetime.UTC).year
+        asked = Asked(
+            forms,
+            parse(query.dob, today),
+            places.number(query.nationality),
+            GENDERS.get((query.gender or "").lower(), 0),
         )
-        reasons = [Reason("name_alike", likeness, {"percent": round(100 * likeness)})]
-        score = likeness * 0.8
-        if query.dob and subject.dobs:
-            same = query.dob in subject.dobs
-            reasons.append(Reason("date_equal" if same else "date_differs"))
-            score = score + 0.2 if same else score * 0.5
-        zone = Zone.POSSIBLE if score >= 0.6 else Zone.CLEAR
-        return Hit(subject.subject_id, score, zone, tuple(reasons))
+        with self._lock:
+            segments = self._store.segments()
+            found = self._searcher.search(asked, segments, exhaustive)
+            hits, candidates = self._rank(asked, segments, found, limit)
+        zones = {hit.zone for hit in hits}
+        zone = next((z for z in (Zone.POSSIBLE, Zone.UNDECIDABLE) if z in zones), Zone.CLEAR)
+        if unread and zone is Zone.CLEAR:
+            zone = Zone.UNDECIDABLE
+        return Result(zone, hits, candidates, unread)
+
+    def _rank(
+        self, asked: Asked, segments: Sequence[Segment], found: list[Found], limit: int
+    ) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
+        rows: list[tuple[float, str, int, int]] = []
+        for f in found:
+            listing = segments[f.segment].listing
+            for k, subject in enumerate(f.subjects.tolist()):
+                odds = log_odds(self._model.people, int(f.evidence[k, 5]), f.evidence[k, :5])
+                rows.append((float(odds), listing.subject_id(subject), f.segment, k))
+        rows.sort(key=lambda row: (-row[0], row[1]))
+        size = sum(segment.listing.size for segment in segments)
+        hits = tuple(self._hit(asked, segments[s], found[s], k, odds, i, size) for odds, i, s, k in rows[:limit])
+        return hits, tuple(row[1] for row in rows)
+
+    def _hit(
+        self, asked: Asked, segment: Segment, found: Found, k: int, odds: float, subject_id: str, size: int
+    ) -> Hit:
+        values = found.evidence[k]
+        dated = int(values[2]) != DateRelation.UNKNOWN
+        probability = capped(_probability(odds), dated)
+        listed = int(segment.listing.people.entry_channel[found.entries[k]])
+        channels = (int(asked.forms[0].channel), listed)
+        why = reasons(self._model.people, int(values[5]), values[:5], found.features[k], channels, size)
+        zone = zone_of(probability, dated, float(values[0]), float(values[1]))
+        if zone is Zone.UNDECIDABLE:
+            why = (*why, Reason("rare_name_without_date"))
+        return Hit(subject_id, probability, zone, why)
+
+
+def _unread(text: str) -> Reason:
+    """Why a name could not be read."""
+    return Reason("script_unreadable" if words(text) else "name_empty")
+
+
+__all__ = ["ImpossibleDate", "Index", "PairScorer", "score_pair", "shipped_model"]

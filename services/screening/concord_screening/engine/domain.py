@@ -48,9 +48,7 @@ class Query:
     gender: str | None = None
 
     @classmethod
-    def of(
-        cls, name: str, dob: str | None = None, nationality: str | None = None, gender: str | None = None
-    ) -> Query:
+    def of(cls, name: str, dob: str | None = None, nationality: str | None = None, gender: str | None = None) -> Query:
         """A query with one spelling."""
         return cls((Name(name),), dob or None, nationality or None, gender or None)
 

@@ -64,9 +64,7 @@ def score_people(
                         low = levels_first[ids_a[i]]
                         high = levels_first[ids_a[i] + 1]
                         # chances hold one number more per part than levels
-                        rare = surprise_of(
-                            levels[low:high], chances[low + ids_a[i] : high + ids_a[i] + 1], per_part[i]
-                        )
+                        rare = surprise_of(levels[low:high], chances[low + ids_a[i] : high + ids_a[i] + 1], per_part[i])
                         surprise += min(rare, per_part[i])
                 if value + 0.3 * surprise > best:
                     best = value + 0.3 * surprise

@@ -46,6 +46,4 @@ def log_odds(curves, group, features):
 
 def terms(curves: Curves, group: int, features: np.ndarray) -> list[float]:
     """What each feature adds: the explanation of one score."""
-    return [
-        float(curve_value(curves.knots[f], curves.heights[group, f], features[f])) for f in range(len(features))
-    ]
+    return [float(curve_value(curves.knots[f], curves.heights[group, f], features[f])) for f in range(len(features))]

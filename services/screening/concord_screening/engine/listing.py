@@ -6,6 +6,7 @@ What is kept of a name is its analysed parts, not the text that was typed.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import blake2b
 from typing import NamedTuple
 
 import numpy as np
@@ -39,12 +40,14 @@ class People(NamedTuple):
 
 
 class Doors(NamedTuple):
-    """Ways to find people: entries by part of the name, subjects by full birth date."""
+    """Ways to find people: entries by part of the name, subjects by full birth date and by their id."""
 
     post_first: np.ndarray
     post_entry: np.ndarray
     day: np.ndarray
     day_subject: np.ndarray
+    id_hash: np.ndarray
+    id_subject: np.ndarray
 
 
 class Listing(NamedTuple):
@@ -69,6 +72,18 @@ class Listing(NamedTuple):
         """The id of a person by place in the list."""
         begin = self.people.id_begin
         return bytes(self.people.id_bytes[begin[number] : begin[number + 1]]).decode()
+
+    def find(self, subject_id: str) -> int | None:
+        """The place of a person in the list."""
+        hashes = self.doors.id_hash
+        own = np.uint64(_hash(subject_id.encode()))
+        at = int(np.searchsorted(hashes, own))
+        while at < len(hashes) and hashes[at] == own:
+            number = int(self.doors.id_subject[at])
+            if self.subject_id(number) == subject_id:
+                return number
+            at += 1
+        return None
 
     def subject_ids(self) -> list[str]:
         """All ids in order."""
@@ -144,6 +159,10 @@ def _date(text: str) -> int:
         return 0
 
 
+def _hash(subject_id: bytes) -> int:
+    return int.from_bytes(blake2b(subject_id, digest_size=8).digest(), "little")
+
+
 def finish(words: Words, people: People) -> Listing:
     """Builds the doors to the people."""
     parts = len(words.first) - 1
@@ -156,7 +175,11 @@ def finish(words: Words, people: People) -> Listing:
     full = people.dobs % 100 > 0
     days, whose = people.dobs[full], subject[full]
     by_day = np.argsort(days, kind="stable")
-    doors = Doors(post_first, owner[order], days[by_day], whose[by_day])
+    raw = people.id_bytes.tobytes()
+    begin = people.id_begin.tolist()
+    hashes = np.array([_hash(raw[a:b]) for a, b in zip(begin, begin[1:], strict=False)], dtype=np.uint64)
+    by_id = np.argsort(hashes, kind="stable").astype(np.uint32)
+    doors = Doors(post_first, owner[order], days[by_day], whose[by_day], hashes[by_id], by_id)
     return Listing(words, trie.build(words), people, doors)
 
 

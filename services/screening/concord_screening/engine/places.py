@@ -36,7 +36,9 @@ def _by_name() -> dict[str, str]:
 
 def _plain(text: str) -> str:
     letters = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(c if c.isalpha() else "" if c in "'’" else " " for c in letters if not unicodedata.combining(c)).split())
+    return " ".join(
+        "".join(c if c.isalpha() else "" if c in "'’" else " " for c in letters if not unicodedata.combining(c)).split()
+    )
 
 
 @lru_cache(maxsize=10_000)

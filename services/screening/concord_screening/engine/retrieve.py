@@ -46,9 +46,7 @@ def similar(tables, tree, words, p, width, per_letter, work, best_part, found, e
         spelled = words.letters[words.begin[s] : words.begin[s + 1]]
         least = np.exp(max(1.0, per_letter * spelled.shape[0]))
         for channel in range(N_CHANNELS):
-            size = walk(
-                tables, tree, words.channel[s], spelled, channel, width, least, work, found, evidence, size
-            )
+            size = walk(tables, tree, words.channel[s], spelled, channel, width, least, work, found, evidence, size)
     order = np.argsort(-evidence[:size])
     parts = np.zeros(size, dtype=np.uint32)
     values = np.zeros(size, dtype=np.float32)

@@ -48,9 +48,7 @@ _CYRILLIC = dict(
         strict=True,
     )
 )
-_HEBREW = dict(
-    zip("אבגדהוזחטיךכלםמןנסעףפץצקרשת'", "AbgdhwzHTykklmmnnsEppCCqrStJ", strict=True)
-)
+_HEBREW = dict(zip("אבגדהוזחטיךכלםמןנסעףפץצקרשת'", "AbgdhwzHTykklmmnnsEppCCqrStJ", strict=True))
 _SINHALA = {
     **dict(zip("අආඇඈඉඊඋඌඑඒඔඕඓඖ", "a a e e i i u u e e o o ai au".split(), strict=True)),
     **dict(

@@ -58,7 +58,7 @@ def beam(width: int) -> Beam:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _grow(letters, begin, order, low, high, root, channels):
     """Builds the trees breadth first from spellings in order; gives letter, child, children, end."""
     room = 16
@@ -108,9 +108,7 @@ def _grow(letters, begin, order, low, high, root, channels):
 def build(words: Words) -> Trie:
     """The trees of all spellings of the parts."""
     count = len(words.channel)
-    part = np.repeat(
-        np.arange(len(words.first) - 1, dtype=np.uint32), np.diff(words.first.astype(np.int64))
-    )
+    part = np.repeat(np.arange(len(words.first) - 1, dtype=np.uint32), np.diff(words.first.astype(np.int64)))
     raw = words.letters.tobytes()
     begin = words.begin.tolist()
     spelled = [raw[begin[s] : begin[s + 1]] for s in range(count)]

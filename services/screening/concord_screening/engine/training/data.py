@@ -58,7 +58,14 @@ def pairs(folder: Path) -> list[Pair]:
     with (folder / "pairs_train.csv").open(encoding="utf-8", newline="") as file:
         return [
             Pair(
-                r["cls"], r["category"], r["hardness"], r["name_a"], r["name_b"], r["id_a"], r["id_b"], r["label"] == "1"
+                r["cls"],
+                r["category"],
+                r["hardness"],
+                r["name_a"],
+                r["name_b"],
+                r["id_a"],
+                r["id_b"],
+                r["label"] == "1",
             )
             for r in csv.DictReader(file)
         ]

@@ -75,9 +75,7 @@ def _bridge(left: list[Row], right: list[Row]) -> list[Row]:
     by_latin: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for latin, other, weight in right:
         by_latin[latin].append((other, weight))
-    return [
-        (a, b, min(w, v)) for latin, a, w in left for b, v in sorted(by_latin[latin], key=lambda x: -x[1])[:3]
-    ]
+    return [(a, b, min(w, v)) for latin, a, w in left for b, v in sorted(by_latin[latin], key=lambda x: -x[1])[:3]]
 
 
 def _variants(rows: Iterable[Row], key: int) -> list[Row]:

@@ -8,14 +8,16 @@ from scipy.optimize import minimize
 from concord_screening.engine.gam import Curves
 
 
-def _knots(column: np.ndarray, count: int) -> np.ndarray:
-    """Points at even shares of the data, so that each stretch of a curve has something to go by."""
-    inner = np.unique(np.quantile(column, np.linspace(0.0, 1.0, count)).round(6))
-    if len(inner) < count:
-        values = np.unique(column.round(6))
-        inner = values if len(values) <= count else np.unique(np.concatenate([inner, np.linspace(values[0], values[-1], count)]))
-        inner = inner if len(inner) <= count else inner[np.linspace(0, len(inner) - 1, count).astype(int)]
-    return np.concatenate([inner, np.full(count - len(inner), inner[-1])])
+def _knots(column: np.ndarray, labels: np.ndarray, count: int) -> np.ndarray:
+    """Points at even shares of either kind of row, so that each stretch of a curve has something to go by."""
+    values = np.unique(column.round(6))
+    if len(values) > count:
+        half = (count + 1) // 2
+        shares = np.linspace(0.0, 1.0, half)
+        few = [np.quantile(column[labels == kind], shares) for kind in (0, 1)]
+        values = np.unique(np.concatenate(few).round(6))[:count]
+        values[-1] = column.max().round(6)
+    return np.concatenate([values, np.full(count - len(values), values[-1])])
 
 
 def _basis(column: np.ndarray, knots: np.ndarray) -> np.ndarray:
@@ -33,7 +35,7 @@ def fit(
     directions: tuple[int, ...],
     weights: np.ndarray,
     n_groups: int,
-    points: int = 10,
+    points: int = 12,
     smooth: float = 0.02,
     own: float = 0.3,
 ) -> Curves:
@@ -42,7 +44,7 @@ def fit(
     Each group has the common curve and an addition of its own, kept small by the penalty `own`.
     """
     count = features.shape[1]
-    knots = np.stack([_knots(features[:, f], points) for f in range(count)])
+    knots = np.stack([_knots(features[:, f], labels, points) for f in range(count)])
     design = np.concatenate([_basis(features[:, f], knots[f]) for f in range(count)], axis=1)
     width = design.shape[1]
     signs = np.repeat(directions, points - 1)

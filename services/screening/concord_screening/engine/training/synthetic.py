@@ -16,6 +16,8 @@ from itertools import accumulate
 from concord_screening.engine.domain import Name, Subject
 
 SHARE_OTHER_SCRIPT = 0.12
+# Most family names of a large list are seen there once or twice: these are drawn from a long table.
+SHARE_RARE_FAMILY = 0.35
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class Parts:
 
     given: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     family: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    rare: Counter[str] = field(default_factory=Counter)
     other: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def learn(self, country: str, name: str) -> None:
@@ -70,11 +73,14 @@ def people(parts: Parts, count: int, seed: int) -> Iterator[Subject]:
     given = {c: (list(parts.given[c]), list(accumulate(parts.given[c].values()))) for c in countries}
     family = {c: (list(parts.family[c]), list(accumulate(parts.family[c].values()))) for c in countries}
     where = random_.choices(countries, sizes, k=count)
+    rare = (list(parts.rare), list(accumulate(n**0.7 for n in parts.rare.values())))
     languages = sorted(parts.other)
     weights = [LANGUAGES[language][1] for language in languages]
     for number, country in enumerate(where):
         first = random_.choices(given[country][0], cum_weights=given[country][1], k=2 if random_.random() < 0.2 else 1)
         last = random_.choices(family[country][0], cum_weights=family[country][1])
+        if rare[0] and random_.random() < SHARE_RARE_FAMILY:
+            last = [random_.choices(rare[0], cum_weights=rare[1])[0].title()]
         words = first + last
         text = " ".join(words)
         if languages and random_.random() < SHARE_OTHER_SCRIPT:

@@ -29,7 +29,12 @@ def parts(folder: Path) -> Parts:
                 rows += list(zip(left, right, strict=True))
         found.spelled(language, rows)
     for language in data.TOKEN_FILES:
-        rows = [(latin, other) for part in ("train", "dev") for latin, other, _ in data.tokens(folder, language, part)]
+        rows = []
+        for part in ("train", "dev"):
+            for latin, other, count in data.tokens(folder, language, part):
+                rows.append((latin, other))
+                if len(latin) > 3:
+                    found.rare[latin] += count
         found.spelled(language, rows)
     return found
 
