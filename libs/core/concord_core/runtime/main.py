@@ -19,6 +19,7 @@ from concord_core.runtime.context import Context
 from concord_core.runtime.service import Service
 from concord_core.storage import migrate
 from concord_core.telemetry import logger, setup
+from concord_core.telemetry.places import place_of
 
 _ROLES = ("serve", "relay", "consume", "migrate", "all")
 
@@ -77,7 +78,7 @@ def _run_roles(service: Service, chosen: dict[str, roles.Role]) -> int:
         try:
             role(stop)
         except Exception as error:  # whatever ends a role ends the process, with a code that says so
-            log.error("a role ended by an error", role=name, error=type(error).__name__)
+            log.error("a role ended by an error", role=name, error=type(error).__name__, location=place_of(error))
             failed.set()
         finally:
             stop.set()
@@ -85,7 +86,7 @@ def _run_roles(service: Service, chosen: dict[str, roles.Role]) -> int:
     threads = [threading.Thread(target=guarded, args=item, name=item[0]) for item in chosen.items()]
     for thread in threads:
         thread.start()
-    log.info("started", roles=",".join(chosen))
+    log.info("started", role=",".join(chosen))
     while not stop.wait(1):
         pass
     for thread in threads:

@@ -15,6 +15,7 @@ from concord_core.runtime.context import Context
 from concord_core.runtime.service import Job, Parts, Service
 from concord_core.storage import Login
 from concord_core.telemetry import logger
+from concord_core.telemetry.places import place_of
 from concord_core.web import create_app
 
 Role = Callable[[threading.Event], None]
@@ -136,7 +137,12 @@ def jobs(service: Service, context: Context, due: list[Job]) -> Role:
                         try:
                             job.run()
                         except Exception as error:  # one job's failure must not stop the others
-                            log.error("a job failed and will be run again", job=job.name, error=type(error).__name__)
+                            log.error(
+                                "a job failed and will be run again",
+                                job=job.name,
+                                error=type(error).__name__,
+                                location=place_of(error),
+                            )
                 soonest = min(next_run.values()) - datetime.now(UTC)
                 stop.wait(max(0.05, min(soonest, timedelta(seconds=5)).total_seconds()))
 
