@@ -92,6 +92,9 @@ def write_config(
 
 def _of_one_service(node: NodePlan, service: str) -> dict[str, Any]:
     """Settings that one service has beside everybody's."""
+    if service == "front":
+        apart = {name: ports for name, ports in node.services.items() if name != "front"}
+        return {"services": {name: f"http://{HOST}:{ports.http}" for name, ports in apart.items()}}
     if service == "screening":
         # Nobody who tries a screening on one machine should wait a minute for the owner to be asked.
         return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 2}

@@ -13,12 +13,13 @@ WIDTH = 120.0
 
 
 class Segment(Protocol):
-    """A stretch of a clock: `end` None means until now; `state` is `running` or `paused`; `holder` may be empty."""
+    """A stretch of a clock, by days or moments: `end` None means until now; `state` is `running` or `paused`; `holder`
+    may be empty."""
 
     @property
-    def start(self) -> datetime: ...
+    def start(self) -> date: ...
     @property
-    def end(self) -> datetime | None: ...
+    def end(self) -> date | None: ...
     @property
     def state(self) -> str: ...
     @property
@@ -47,38 +48,39 @@ class Bar:
 
 def bar(
     words: Translator,
-    started: date | datetime,
-    due: date | datetime,
+    started: date,
+    due: date,
     *,
     segments: Sequence[Segment] = (),
-    finished: date | datetime | None = None,
+    finished: date | None = None,
     holder: str = "",
     now: datetime | None = None,
 ) -> Bar:
     """Lays a clock out from its start to its limit, or to now if the limit is past.
 
-    A day without a time of day ends at midnight UTC. `state` is `good` (finished in time), `waiting` (running) or
-    `stop` (the limit has passed, or was passed when it finished).
+    Every moment is a datetime or a day; a day without a time of day begins, and as a limit ends, at midnight UTC.
+    `state` is `good` (finished in time), `waiting` (running) or `stop` (the limit has passed, or was passed when it
+    finished).
     """
     begin, limit = _moment(started), _moment(due, end_of_day=not isinstance(due, datetime))
     now = now or datetime.now(UTC)
     until = _moment(finished) if finished else now
     scale = WIDTH / max((max(limit, until) - begin).total_seconds(), 1.0)
 
-    def at(moment: datetime) -> float:
-        return round(min(max((moment - begin).total_seconds() * scale, 0.0), WIDTH), 1)
+    def at(when: date) -> float:
+        return round(min(max((_moment(when) - begin).total_seconds() * scale, 0.0), WIDTH), 1)
 
     late = until > limit
     pieces = [Piece(0.0, at(min(until, limit)), "ran")]
     pieces += [
-        Piece(at(segment.start), at(segment.end or until) - at(segment.start), "held")
+        Piece(at(segment.start), round(at(segment.end or until) - at(segment.start), 1), "held")
         for segment in segments
         if segment.state == "paused"
     ]
     if late:
         pieces.append(Piece(at(limit), at(until) - at(limit), "late"))
-    holders = [s.holder for s in segments if s.state == "paused" and s.end is None and s.holder]
-    held = holders[-1] if holders else holder
+    last = segments[-1] if segments else None
+    held = last.holder if last is not None and last.holder and _stands(last, now) else holder
     return Bar(
         pieces=tuple(piece for piece in pieces if piece.width > 0),
         limit=at(limit),
@@ -88,13 +90,17 @@ def bar(
     )
 
 
-def _words(words: Translator, due: date | datetime, finished: date | datetime | None, late: bool, now: datetime) -> str:
+def _words(words: Translator, due: date, finished: date | None, late: bool, now: datetime) -> str:
     if not finished:
         return words.due(due, now)
     return words.gettext("done, late") if late else words.gettext("done in time")
 
 
-def _moment(when: date | datetime, end_of_day: bool = False) -> datetime:
+def _stands(segment: Segment, now: datetime) -> bool:
+    return segment.state == "paused" and (segment.end is None or _moment(segment.end).date() >= now.date())
+
+
+def _moment(when: date, end_of_day: bool = False) -> datetime:
     if isinstance(when, datetime):
         return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
     return datetime.combine(when, time.max if end_of_day else time.min, tzinfo=UTC)

@@ -1,7 +1,7 @@
 """The catalogue check: every message that code or templates show exists, translated, in all six languages.
 
 `python -m concord_core.web.catalogue PACKAGE…` prints what is missing and exits 1 if anything is. English is in code.
-Messages are those of `_`, `gettext`, `ngettext`, `msgid`, and those of every `ErrorCode` and `FieldError`.
+Messages are those of `_`, `gettext`, `ngettext`, `msgid`, those of every `ErrorCode` and `FieldError`, and the texts of forms.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
+from jinja2 import TemplateSyntaxError
 
 from concord_core.web.catalogues import CORE, read_catalogue
 from concord_core.web.languages import DEFAULT, LANGUAGES
 
-METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
+METHODS = [
+    ("**.py", "python"),
+    ("**.html", "jinja2.ext:babel_extract"),
+    ("**/forms/*.yaml", "concord_core.web.form_messages:extract"),
+]
 OPTIONS = {"**.html": {"silent": "false"}}  # a template that does not parse is a fault, not a page without words
 KEYWORDS = {
     "_": None,
@@ -35,10 +40,17 @@ def messages(package: str) -> dict[str | tuple[str, str], str]:
     """Message (plural: both forms) → where it stands first. The core's messages are those of all its rooms."""
     folder = Path(str(files(package.partition(".")[0])))
     found: dict[str | tuple[str, str], str] = {}
-    for name, line, text, _comments, _context in extract_from_dir(folder, METHODS, OPTIONS, keywords=KEYWORDS):
-        if text:
-            key = (text[0], text[1]) if isinstance(text, tuple) else text
-            found.setdefault(key, f"{name}:{line}")
+    reading = [""]
+    extracted = extract_from_dir(
+        folder, METHODS, OPTIONS, keywords=KEYWORDS, callback=lambda name, _method, _options: reading.append(name)
+    )
+    try:
+        for name, line, text, _comments, _context in extracted:
+            if text:
+                key = (text[0], text[1]) if isinstance(text, tuple) else text
+                found.setdefault(key, f"{name}:{line}")
+    except TemplateSyntaxError as error:
+        raise SystemExit(f"{package}: {reading[-1]}, line {error.lineno}: {error.message}") from error
     return found
 
 

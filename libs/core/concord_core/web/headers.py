@@ -1,4 +1,4 @@
-"""The security headers: nothing from elsewhere, nothing inline, no referrer, nothing kept by default."""
+"""The security headers: nothing from elsewhere, nothing inline, no referrer to others, nothing kept by default."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def security_headers(
     base = {
         "x-content-type-options": "nosniff",
         "x-frame-options": "DENY",
-        "referrer-policy": "no-referrer",
+        "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",

@@ -42,13 +42,19 @@ class Translator:
         """A date; `length` is `short`, `medium` or `long`. A datetime is taken in UTC."""
         if isinstance(day, dt.datetime):
             day = _utc(day).date()
-        return format_date(day, _length(length), locale=self._locale)
+        return format_date(day, self._length(length), locale=self._locale)
 
     def datetime(self, moment: dt.datetime, length: str = "medium") -> str:
         """Date and time of day, in UTC, followed by `UTC`."""
         at = _utc(moment)
         clock = format_datetime(at, "HH:mm", locale=self._locale)
-        return f"{format_date(at.date(), _length(length), locale=self._locale)}, {clock} UTC"
+        return f"{self.date(at, length)}, {clock} UTC"
+
+    def _length(self, length: str) -> str:
+        if length not in ("short", "medium", "long", "full"):
+            raise ValueError("a date is short, medium, long or full")
+        # Arabic's medium form is digits between slashes, which right-to-left text turns around
+        return "long" if self.lang == "ar" and length == "medium" else length
 
     def number(self, value: int | float) -> str:
         """A number with this language's grouping."""
@@ -93,12 +99,6 @@ def translator_of(request: HTTPConnection) -> Translator:
 
 def _utc(moment: dt.datetime) -> dt.datetime:
     return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
-
-
-def _length(length: str) -> str:
-    if length not in ("short", "medium", "long", "full"):
-        raise ValueError("a date is short, medium, long or full")
-    return length
 
 
 def _fill(text: str, params: dict[str, object]) -> str:

@@ -1,0 +1,1 @@
+"""The front door: find help, tell us what happened, come back."""
