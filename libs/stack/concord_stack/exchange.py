@@ -16,12 +16,11 @@ from concord_core.agreement import (
     Endpoint,
     Flow,
     Node,
-    PublicKey,
     Purpose,
     Terms,
 )
 from concord_core.agreement.document import dump
-from concord_core.agreement.domain import KEY_USES
+from concord_core.agreement.keymaking import make_keys
 from concord_core.agreement.signature import make_operator_key, public_text, sign, signature_path
 from concord_core.vault import FileKeyring
 from concord_stack.ports import HOST, free_port, free_ports
@@ -112,16 +111,19 @@ def make_agreement(folder: Path, nodes: Iterable[NodePlan]) -> SignedAgreement:
     """Make every node's keyring and write the first version of the agreement, signed."""
     planned = tuple(nodes)
     now = datetime.now(UTC).replace(microsecond=0)
-    terms = Terms(
+    draft = Terms(
         version=1,
         issued_at=now,
         operator=OPERATOR,
         agencies=tuple(_agency(slug, planned) for slug in NAMES),
         nodes=tuple(_node(node) for node in planned),
-        keys=tuple(key for node in planned for key in _keys(node, now)),
+        keys=(),
         flows=tuple(_flows(now)),
     )
-    return publish_agreement(folder, terms)
+    for node in planned:
+        keyring = FileKeyring(node.keyring)
+        draft = make_keys(draft, keyring, node.hosts, node=node.slug, now=now, life=_LIFE)
+    return publish_agreement(folder, draft)
 
 
 def publish_agreement(folder: Path, terms: Terms) -> SignedAgreement:
@@ -150,18 +152,6 @@ def _node(node: NodePlan) -> Node:
     }
     receives = OPERATOR if "intake" in node.hosts.get(OPERATOR, ()) else None
     return Node(node.slug, services, receives)
-
-
-def _keys(node: NodePlan, now: datetime) -> Iterable[PublicKey]:
-    keyring = FileKeyring(node.keyring)
-    keyring.create()
-    for agency, services in node.hosts.items():
-        keyring.create_agency(agency)
-        for service in services:
-            for use in KEY_USES:
-                kid, public = keyring.create_key(agency, service, use)
-                # Back-dated by a day: a broker's clock may be a little behind this one.
-                yield PublicKey(kid, agency, service, use, public, now - timedelta(days=1), now + _LIFE)
 
 
 def _flows(now: datetime) -> Iterable[Flow]:

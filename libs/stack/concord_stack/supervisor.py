@@ -77,12 +77,14 @@ class Supervisor:
         member.child.stop()
 
     def stop(self) -> None:
-        """Stop everything, last started first; returns when nothing is left."""
+        """Ask everything to stop, last started first, then wait; returns when nothing is left."""
         with self._lock:
             members = list(reversed(self._members.values()))
             self._members = {}
         for member in members:
-            member.child.stop()
+            member.child.ask_to_stop()
+        for member in members:
+            member.child.wait_stopped()
         self._stopping.set()
         self._wake.set()
         self._thread.join()
