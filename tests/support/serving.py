@@ -12,11 +12,17 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
+def served(app: ASGIApp) -> contextlib.AbstractContextManager[str]:
+    """Serves on a free port; see `served_at`."""
+    return served_at(app, 0)
+
+
 @contextlib.contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
+def served_at(app: ASGIApp, port: int) -> Iterator[str]:
     """Yields the origin (`http://127.0.0.1:PORT`); the server has stopped when the block ends."""
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -142,7 +142,7 @@ def parse(content: bytes) -> Terms:
         first = error.errors(include_input=False, include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"]) or "document"
         raise UNREADABLE.error(reason=f"{place}: {first['msg']}") from None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         raise UNREADABLE.error(reason="not a document of ours") from None
 
 

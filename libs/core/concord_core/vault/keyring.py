@@ -127,11 +127,17 @@ class FileKeyring:
             self._cache[path] = content
             return content
 
+    def _closed_folder(self, folder: Path) -> None:
+        """Makes a folder and those above it, each closed to others: `parents=True` would leave those open."""
+        if folder != self._folder:
+            self._closed_folder(folder.parent)
+            folder.mkdir(mode=0o700, exist_ok=True)
+
     def _made(self, path: Path) -> bytes:
         """The key of that file, made first if there is none: linked into place, so the first of several
         wins."""
         if path not in self._cache and not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._closed_folder(path.parent)
             draft = path.with_name(f".{secrets.token_hex(8)}")
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "wb") as file:
