@@ -21,7 +21,7 @@ from concord_core.errors import ConcordError, ErrorKind
 from concord_core.events import dead_letters, generations
 from concord_core.events.dead_letters import Owner
 from concord_core.events.inbox import Believed, Inbox
-from concord_core.events.log import EventLog, LogError, Place
+from concord_core.events.log import EventLog, LogError, NotAuthorisedError, Place
 from concord_core.events.model import Fact, StoredRecord, Subscription
 from concord_core.events.rebuild import Rebuild, seek_skipped
 from concord_core.events.records import NotBelieved
@@ -95,7 +95,10 @@ class Consumer:
             except Exception as error:
                 if not retryable(error):
                     raise
-                self._logger.warning("consumer interrupted", consumer=self._subscription.consumer, **failure(error))
+                names = ",".join(error.names) if isinstance(error, NotAuthorisedError) else None
+                self._logger.warning(
+                    "consumer interrupted", consumer=self._subscription.consumer, topic=names, **failure(error)
+                )
                 self._backoff.wait(stop)
 
     def _follow(self, log: EventLog, stop: threading.Event) -> None:

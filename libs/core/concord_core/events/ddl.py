@@ -4,9 +4,9 @@ All are shared: they hold references, codes and signed bytes, never personal dat
 role needs: the public site and the API may add to the outbox and not read it.
 """
 
-from alembic.operations import Operations
 
-from concord_core.storage.ddl import shared_table
+
+from concord_core.storage.ddl import Operations, shared_table
 
 TABLES = """
 create table outbox (

@@ -161,10 +161,20 @@ class KafkaLog:
         def fetch() -> list[StoredRecord]:
             self._rest()
             found = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=limit)
+            if not found:
+                self._check_topics()
             return [_stored(record) for records in found.values() for record in records]
 
         found: list[StoredRecord] = self._try(fetch)
         return found
+
+    def _check_topics(self) -> None:
+        """The broker hides topics that this client may not read; kafka-python then waits for them without a word."""
+        assigned = {place.topic for place in self._consumer.assignment()}
+        others = [topic for topic in self._topics if topic not in assigned]
+        hidden = [topic for topic in others if not self._consumer.partitions_for_topic(topic)]
+        if hidden:
+            raise NotAuthorisedError("topic", hidden)
 
     def commit(self, positions: Mapping[Place, int]) -> None:
         offsets = {TopicPartition(*place): OffsetAndMetadata(offset, "", -1) for place, offset in positions.items()}
@@ -215,7 +225,12 @@ class KafkaLog:
         try:
             return call()
         except (KafkaError, ConcordError, ValueError, AssertionError) as error:
-            raise translate(error, self._topics, self._group) from None
+            raise translate(error, self._refused(error), self._group) from None
+
+    def _refused(self, error: BaseException) -> Sequence[str]:
+        """The topics that an error names; all that we follow when it names none."""
+        named = error.args[0] if error.args else None
+        return sorted(named) if isinstance(named, (set, frozenset)) else self._topics
 
     def _open(self, kind: Any, **options: Any) -> Any:
         """A producer or consumer; a broker that takes no token for BOOTSTRAP_MS ends in TokenRefusedError."""

@@ -6,6 +6,7 @@ a service. What the agreement does not give is removed at once; topics are never
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ from kafka.errors import KafkaError
 from concord_core.agreement import Acl
 from concord_core.events.log import LogUnavailableError
 from concord_core.events.topics import PARTITIONS
+
+IN_FORCE_SECONDS = 15.0
 
 _OPERATIONS = {"read": ACLOperation.READ, "write": ACLOperation.WRITE}
 _RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
@@ -52,14 +55,24 @@ def apply(bootstrap: str, username: str, password: str, *, topics: Iterable[str]
     """Brings the broker to these topics and permissions; returns what changed. Errors as `plan`."""
     with _administrator(bootstrap, username, password) as admin:
         changes = _changes(admin, topics, acls)
-        if changes.topics:
-            wanted = {topic: {"num_partitions": PARTITIONS} for topic in changes.topics}
-            admin.create_topics(wanted, wait_for_metadata=True)
         if changes.granted and admin.create_acls([_entry(acl) for acl in changes.granted])["failed"]:
             raise LogUnavailableError("the broker did not take the access list")
         if changes.removed:
             admin.delete_acls([_entry(acl) for acl in changes.removed])
+        _wait_in_force(admin, acls)
+        if changes.topics:
+            wanted = {topic: {"num_partitions": PARTITIONS} for topic in changes.topics}
+            admin.create_topics(wanted, wait_for_metadata=True)
         return changes
+
+
+def _wait_in_force(admin: Any, acls: Sequence[Acl]) -> None:
+    """The controller answers before the broker's authorizer has heard: waits until it has."""
+    end = time.monotonic() + IN_FORCE_SECONDS
+    while set(_present(admin)) != set(acls):
+        if time.monotonic() > end:
+            raise LogUnavailableError("the broker did not take the access list over in time")
+        time.sleep(0.02)
 
 
 @contextmanager

@@ -1,0 +1,88 @@
+"""Both engines of the event log for one suite; each test gets an exchange with agencies of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from concord_core.events.log import EventLog
+from concord_core.storage import Database, Login
+from concord_stack.postgres import Postgres
+from tests.support.engines import EmbeddedEngine, Engine, KafkaEngine
+from tests.support.exchange import Exchange, make_exchange
+from tests.support.postgres import Databases, databases, postgres
+
+__all__ = ["databases", "postgres"]
+
+OpenLog = Callable[[str], EventLog]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All on one worker: they share a broker."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("eventlog"))
+
+
+@pytest.fixture(scope="session")
+def embedded_engine(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
+    return EmbeddedEngine(postgres, tmp_path_factory.mktemp("log-passwords"))
+
+
+@pytest.fixture(scope="session")
+def kafka_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaEngine]:
+    engine = KafkaEngine(tmp_path_factory.mktemp("kafka"))
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session", params=["embedded", "kafka"])
+def engine(request: pytest.FixtureRequest) -> Engine:
+    found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture
+def exchange(engine: Engine, tmp_path: Path) -> Exchange:
+    """An exchange whose topics and permissions the engine has."""
+    made = make_exchange(tmp_path)
+    engine.apply(made.topics, made.acls)
+    return made
+
+
+@pytest.fixture
+def open_log(engine: Engine) -> Iterator[OpenLog]:
+    """Opens logs and closes them at the end."""
+    opened: list[EventLog] = []
+
+    def open_one(client_id: str) -> EventLog:
+        opened.append(engine.log(client_id))
+        return opened[-1]
+
+    yield open_one
+    for log in opened:
+        log.close()
+
+
+class Counting:
+    """Databases of the counting service under the logins that its roles use."""
+
+    def __init__(self, found: Databases) -> None:
+        settings = found.fresh("counting", "tests.support.counting")
+        self.settings = settings
+        self.app = Database(settings, Login.APP)
+        self.relay = Database(settings, Login.RELAY)
+        self.consume = Database(settings, Login.CONSUME)
+
+    def close(self) -> None:
+        for database in (self.app, self.relay, self.consume):
+            database.close()
+
+
+@pytest.fixture
+def counting(databases: Databases) -> Iterator[Counting]:
+    """A fresh database of the counting service."""
+    made = Counting(databases)
+    yield made
+    made.close()

@@ -1,0 +1,361 @@
+"""Facts from one service's outbox to another's effects, on both engines: once each, in order, whatever crashes."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from concord.assistance.v1.events_pb2 import ReferralOffered
+from concord.intake.v1.events_pb2 import CaseClosed, ClockBreached
+from concord_core.events import Subscription, dead_letters, generations
+from concord_core.events.consumer import Consumer
+from concord_core.events.relay import Relay
+from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT, Hold, go_on
+from tests.contract.eventlog.conftest import Counting
+from tests.support.counting import service as counting_service
+from tests.support.counting.service import ACTOR, effects, emit, subscription
+from tests.support.engines import Engine
+from tests.support.exchange import Exchange
+
+SECONDS = 15.0
+
+
+class CrashError(Exception):
+    """What a hold raises where a process would die."""
+
+
+def crash_once(moment: str) -> Hold:
+    """Dies at the first of these moments."""
+    left = [moment]
+
+    def hold(reached: str) -> None:
+        if reached in left:
+            left.remove(reached)
+            raise CrashError
+
+    return hold
+
+
+def wait_for(done: Callable[[], bool], seconds: float = SECONDS) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "not reached in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(*roles: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Runs roles in threads; what one raises, other than a planned crash, fails the test."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def guard(role: Callable[[threading.Event], None]) -> None:
+        try:
+            role(stop)
+        except CrashError:
+            pass
+        except BaseException as error:
+            traceback.print_exc()
+            failed.append(error)
+
+    threads = [threading.Thread(target=guard, args=(role,)) for role in roles]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(SECONDS)
+    assert failed == []
+
+
+class Hub:
+    """The roles of the hub's intake service, over the counting service's database."""
+
+    def __init__(self, engine: Engine, exchange: Exchange, counting: Counting) -> None:
+        self.engine, self.exchange, self.counting = engine, exchange, counting
+
+    def relay(self, hold: Hold = go_on, service: str = "intake") -> Relay:
+        client = f"hub-{service}"
+        keys = self.exchange.hub
+        return Relay(self.counting.relay, lambda: self.engine.log(client), keys, node="hub", service=service, hold=hold)
+
+    def send(self) -> None:
+        """One pass of the relay over what waits."""
+        with running(self.relay().run):
+            wait_for(lambda: self.unsent() == 0)
+
+    def unsent(self) -> int:
+        with self.counting.relay.engine.connect() as conn:
+            return int(conn.execute(text("select count(*) from outbox where sent_at is null")).scalar_one())
+
+    def consumer(self, wanted: Subscription, hold: Hold = go_on) -> Consumer:
+        return Consumer(
+            wanted,
+            self.counting.consume,
+            lambda: self.engine.log("hub-intake"),
+            self.exchange.agreement,
+            node="hub",
+            service="intake",
+            hold=hold,
+        )
+
+    def emit(self, key: str, sequence: int, message: CaseClosed | ClockBreached | None = None) -> str:
+        return emit(self.counting.app, self.exchange.own, key, sequence, message)
+
+    def effects(self) -> list[tuple[str, int]]:
+        return effects(self.counting.app)
+
+
+@pytest.fixture
+def hub(engine: Engine, exchange: Exchange, counting: Counting) -> Hub:
+    return Hub(engine, exchange, counting)
+
+
+def letters(hub: Hub) -> list[dead_letters.Letter]:
+    with hub.counting.consume.work(None, actor=ACTOR) as work:
+        return list(dead_letters.letters(work.conn))
+
+
+def in_order(found: list[tuple[str, int]], keys: int, each: int) -> bool:
+    """Every sequence once, rising within each key."""
+    return (
+        all([n for key, n in found if key == f"K{k}"] == list(range(1, each + 1)) for k in range(keys))
+        and len(found) == keys * each
+    )
+
+
+def test_facts_have_their_effects_once_and_in_order(hub: Hub) -> None:
+    with running(hub.relay().run, hub.consumer(subscription("flow")).run):
+        for sequence in range(1, 6):
+            for key in range(4):
+                hub.emit(f"K{key}", sequence)
+        wait_for(lambda: len(hub.effects()) >= 20)
+    assert in_order(hub.effects(), 4, 5)
+    assert hub.unsent() == 0
+
+
+@pytest.mark.parametrize("moment", [RELAY_READ, RELAY_SENT])
+def test_a_relay_that_dies_loses_nothing_and_doubles_no_effect(hub: Hub, moment: str) -> None:
+    for sequence in range(1, 4):
+        hub.emit("K0", sequence)
+    with running(hub.relay(crash_once(moment)).run):
+        time.sleep(1)
+    assert hub.unsent() == 3
+    hub.send()
+    hub.emit("K0", 4)
+    with running(hub.relay().run, hub.consumer(subscription("relay-dies")).run):
+        wait_for(lambda: len(hub.effects()) >= 4)
+        time.sleep(1)
+    assert hub.effects() == [("K0", 1), ("K0", 2), ("K0", 3), ("K0", 4)]
+
+
+def test_a_consumer_that_dies_before_it_commits_its_offset_repeats_no_effect(hub: Hub) -> None:
+    for sequence in range(1, 6):
+        hub.emit("K0", sequence)
+    hub.send()
+    with running(hub.consumer(subscription("dies"), crash_once(CONSUMER_APPLIED)).run):
+        wait_for(lambda: len(hub.effects()) >= 5)
+    hub.emit("K0", 6)
+    with running(hub.relay().run, hub.consumer(subscription("dies")).run):
+        wait_for(lambda: len(hub.effects()) >= 6)
+    assert hub.effects() == [("K0", n) for n in range(1, 7)]
+
+
+def test_a_refused_fact_is_set_aside_its_aggregate_waits_and_a_retry_keeps_the_order(hub: Hub) -> None:
+    with hub.counting.app.engine.begin() as conn:
+        conn.execute(text("insert into banned values ('K1')"))
+    for sequence in (1, 2, 3):
+        for key in ("K0", "K1"):
+            hub.emit(key, sequence)
+    with running(hub.relay().run, hub.consumer(subscription("refusing")).run):
+        wait_for(lambda: len(letters(hub)) == 3 and len(hub.effects()) == 3)
+        assert [(letter.kind, letter.reason) for letter in letters(hub)] == [
+            ("refused", "counting_banned"),
+            ("parked", "behind_refused"),
+            ("parked", "behind_refused"),
+        ]
+        ask_retry(hub)  # still banned: it is refused again, nothing behind it runs
+        wait_for(lambda: letters(hub)[0].attempts == 2)
+        assert hub.effects() == [("K0", 1), ("K0", 2), ("K0", 3)]
+
+        with hub.counting.app.engine.begin() as conn:
+            conn.execute(text("delete from banned"))
+        ask_retry(hub)
+        wait_for(lambda: letters(hub) == [])
+        hub.emit("K1", 4)
+        wait_for(lambda: len(hub.effects()) == 7)
+    assert hub.effects()[3:] == [("K1", 1), ("K1", 2), ("K1", 3), ("K1", 4)]
+
+
+def ask_retry(hub: Hub) -> None:
+    with hub.counting.consume.work(None, actor=ACTOR) as work:
+        dead_letters.ask_retry(work.conn, dead_letters.letters(work.conn)[0])
+
+
+def test_a_dropped_fact_lets_those_behind_it_go(hub: Hub) -> None:
+    with hub.counting.app.engine.begin() as conn:
+        conn.execute(text("insert into banned values ('K1')"))
+    hub.emit("K1", 1)
+    hub.emit("K1", 2)
+    with running(hub.relay().run, hub.consumer(subscription("dropping")).run):
+        wait_for(lambda: len(letters(hub)) == 2)
+        with hub.counting.app.engine.begin() as conn:
+            conn.execute(text("delete from banned"))
+        with hub.counting.consume.work(None, actor=ACTOR) as work:
+            dead_letters.drop(work.conn, dead_letters.letters(work.conn)[0])
+        wait_for(lambda: letters(hub) == [])
+    assert hub.effects() == [("K1", 2)]
+
+
+def test_ten_refusals_in_a_row_rest_the_topic_only_and_a_retry_wakes_it(hub: Hub) -> None:
+    with hub.counting.app.engine.begin() as conn:
+        conn.execute(text("insert into banned select 'B' || n from generate_series(1, 12) n"))
+    for number in range(1, 13):
+        hub.emit(f"B{number}", 1)
+    emit(hub.counting.app, hub.exchange.peer, "K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("pausing")).run):
+        wait_for(lambda: len(letters(hub)) >= 10 and hub.effects() == [("K0", 1)])
+        emit(hub.counting.app, hub.exchange.peer, "K0", 2)
+        wait_for(lambda: len(hub.effects()) == 2)
+        assert len(letters(hub)) == 10
+        with hub.counting.app.engine.begin() as conn:
+            conn.execute(text("delete from banned"))
+        ask_retry(hub)
+        wait_for(lambda: len(hub.effects()) == 5)
+        assert len(letters(hub)) == 9
+
+
+def test_a_database_that_fails_for_a_while_sets_nothing_aside(hub: Hub) -> None:
+    left = [1, 2]
+
+    def weak(work: object, fact: object) -> None:
+        if left:
+            left.pop()
+            raise OperationalError("select", {}, Exception("the server went away"))
+        counting_service.count(work, fact)  # type: ignore[arg-type]
+
+    hub.emit("K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("weak", handler=weak)).run):
+        wait_for(lambda: hub.effects() == [("K0", 1)])
+    assert letters(hub) == []
+
+
+def test_types_without_a_handler_are_skipped_and_applied_when_asked(hub: Hub) -> None:
+    hub.emit("K0", 1)
+    hub.emit("K0", 2, ClockBreached(clock="assess", due_date="2026-03-01", holder="agency"))
+    hub.emit("K0", 3)
+    hub.send()
+    with running(hub.consumer(subscription("skipping", types=[CaseClosed])).run):
+        wait_for(lambda: len(hub.effects()) == 2)
+    with running(hub.consumer(subscription("skipping")).run):
+        time.sleep(1)
+        assert hub.effects() == [("K0", 1), ("K0", 3)]
+        with hub.counting.consume.work(None, actor=ACTOR) as work:
+            generations.ask_skipped(work.conn, "skipping")
+        wait_for(lambda: len(hub.effects()) == 3)
+        time.sleep(1)
+    assert sorted(hub.effects()) == [("K0", 1), ("K0", 2), ("K0", 3)]
+
+
+def test_a_rebuild_fills_a_new_generation_and_then_replaces_the_old(hub: Hub) -> None:
+    def counted(generation: int) -> list[tuple[str, int]]:
+        return effects(hub.counting.app, f"generation = {generation}")
+
+    for sequence in range(1, 6):
+        hub.emit("K0", sequence)
+    projection = subscription("rebuilt", rebuildable=True)
+    with running(hub.relay().run, hub.consumer(projection).run):
+        wait_for(lambda: len(counted(1)) == 5)
+        with hub.counting.consume.work(None, actor=ACTOR) as work:
+            asked = generations.ask_rebuild(work.conn, "rebuilt")
+        assert asked.rebuilding == 2
+        wait_for(lambda: len(counted(2)) == 5 and not counted(1))
+        hub.emit("K0", 6)
+        wait_for(lambda: len(counted(2)) == 6)
+    with hub.counting.app.work(None, actor=ACTOR) as work:
+        state = generations.state(work.conn, "rebuilt")
+        assert (state.generation, state.rebuilding, state.applied, state.total) == (2, None, 5, 5)
+        assert generations.current(work.conn, "rebuilt") == 2
+    assert counted(2) == [("K0", n) for n in range(1, 7)]
+
+
+def test_a_handler_runs_for_each_hosted_agency_that_a_fact_concerns_and_sees_its_rows_only(
+    engine: Engine, exchange: Exchange, counting: Counting
+) -> None:
+    concerned = Subscription(
+        "concerned",
+        ("assistance",),
+        {ReferralOffered: counting_service.note},
+        concerns=lambda fact: [fact.agency, exchange.peer, exchange.third],
+    )
+    hub = Hub(engine, exchange, counting)
+    consumer = Consumer(
+        concerned,
+        counting.consume,
+        lambda: engine.log("hub-assistance"),
+        exchange.agreement,
+        node="hub",
+        service="assistance",
+    )
+    emit(counting.app, exchange.own, "R1", 1, ReferralOffered(), service="assistance")
+
+    def notes(agency: str) -> int:
+        with counting.app.work(agency, actor=ACTOR) as work:
+            return int(work.conn.execute(text("select count(*) from notes")).scalar_one())
+
+    with running(hub.relay(service="assistance").run, consumer.run):
+        wait_for(lambda: notes(exchange.own) == 1)
+    assert (notes(exchange.peer), notes(exchange.third)) == (1, 0)
+
+
+def test_a_slow_transaction_with_a_lower_number_is_not_skipped(hub: Hub) -> None:
+    with running(hub.relay().run, hub.consumer(subscription("slow")).run):
+        with hub.counting.app.work(hub.exchange.own, actor=ACTOR) as slow:
+            slow.emit("intake", "SLOW", 1, CaseClosed(reason="resolved"))
+            hub.emit("FAST", 1)
+            wait_for(lambda: hub.effects() == [("FAST", 1)])
+        wait_for(lambda: len(hub.effects()) == 2)
+    assert hub.effects() == [("FAST", 1), ("SLOW", 1)]
+
+
+def test_one_relay_sends_and_another_takes_over(hub: Hub) -> None:
+    hub.emit("K0", 1)
+    first, second = threading.Event(), threading.Event()
+    one = threading.Thread(target=hub.relay().run, args=(first,))
+    two = threading.Thread(target=hub.relay(_never).run, args=(second,))
+    one.start()
+    wait_for(lambda: hub.unsent() == 0)
+    two.start()
+    for sequence in range(2, 5):
+        hub.emit("K0", sequence)
+    wait_for(lambda: hub.unsent() == 0)
+    second.set()
+    two.join(SECONDS)
+    first.set()
+    one.join(SECONDS)
+    hub.emit("K0", 5)
+    hub.send()
+    with running(hub.consumer(subscription("takeover")).run):
+        wait_for(lambda: len(hub.effects()) == 5)
+    assert hub.effects() == [("K0", n) for n in range(1, 6)]
+
+
+def _never(moment: str) -> None:
+    raise AssertionError(f"a second relay reached {moment}")
+
+
+def test_a_topic_that_is_refused_does_not_hold_the_others(hub: Hub) -> None:
+    emit(hub.counting.app, hub.exchange.third, "T", 1)  # not hosted here: no key, no permission
+    hub.emit("K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("held")).run):
+        wait_for(lambda: hub.effects() == [("K0", 1)])
+        hub.emit("K0", 2)
+        wait_for(lambda: len(hub.effects()) == 2)
+    assert hub.unsent() == 1
