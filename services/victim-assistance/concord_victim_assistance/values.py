@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
 from concord_core.errors.codes import INVALID_REQUEST, STALE_WRITE, VERSION_REQUIRED
+from concord_core.web.marks import msgid
 
 SERVICE = "assistance"
 
@@ -61,16 +62,16 @@ class Problems:
         """Words as typed without blanks around them, `most` characters at most."""
         clean = typed.strip()
         if required and not clean:
-            self.add(path, "missing", "Fill this in.")
+            self.add(path, "missing", msgid("Fill this in."))
         elif len(clean) > most:
-            self.add(path, "too_long", "This is too long.")
+            self.add(path, "too_long", msgid("This is too long."))
         return clean
 
     def code(self, path: str, list_name: str, code: str, *, required: bool = True) -> str:
         """A code of a code list; empty is allowed when it is not required."""
         if not code:
             if required:
-                self.add(path, "missing", "Choose one of the values offered.")
+                self.add(path, "missing", msgid("Choose one of the values offered."))
             return code
         try:
             self._codes.check(list_name, code, path)
@@ -81,7 +82,7 @@ class Problems:
     def one_of(self, path: str, value: str, allowed: Iterable[str]) -> str:
         """A value out of a short list."""
         if value not in tuple(allowed):
-            self.add(path, "unknown_code", "Choose one of the values offered.")
+            self.add(path, "unknown_code", msgid("Choose one of the values offered."))
         return value
 
     def past_day(self, path: str, day: date | None, *, not_before: date | None = None) -> date:
@@ -90,7 +91,7 @@ class Problems:
         if day is None:
             return now
         if day > now:
-            self.add(path, "in_the_future", "This date lies in the future.")
+            self.add(path, "in_the_future", msgid("This date lies in the future."))
         elif not_before is not None and day < not_before:
-            self.add(path, "too_early", "This date lies before what it follows from.")
+            self.add(path, "too_early", msgid("This date lies before what it follows from."))
         return day

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from concord_core.codes import CodeLists
+from concord_core.web.marks import msgid
 from concord_victim_assistance.errors import CONSENT_STATE
 from concord_victim_assistance.persons.domain import ReporterLimit
 from concord_victim_assistance.values import Problems
@@ -151,7 +152,7 @@ def checked_draft(
     problems = Problems(codes)
     problems.code("scope", "consent_scope", draft.scope)
     if draft.state not in tuple(RECORDABLE):
-        problems.add("state", "unknown_code", "Choose one of the values offered.")
+        problems.add("state", "unknown_code", msgid("Choose one of the values offered."))
     problems.one_of("given_how", draft.given_how, GIVEN_HOW)
     problems.one_of("given_by", draft.given_by, GIVEN_BY)
     problems.code("language", "un_language", draft.language)
@@ -162,23 +163,23 @@ def checked_draft(
     )
     groups = tuple(group for group in FieldGroup if group.value in draft.groups)
     if set(draft.groups) - {group.value for group in FieldGroup}:
-        problems.add("groups", "unknown_code", "Choose one of the values offered.")
+        problems.add("groups", "unknown_code", msgid("Choose one of the values offered."))
     if draft.scope in SHARING_SCOPES:
         if draft.recipient not in set(agencies):
-            problems.add("recipient", "unknown_agency", "Choose one of the agencies of the agreement.")
+            problems.add("recipient", "unknown_agency", msgid("Choose one of the agencies of the agreement."))
         problems.code("service", "assistance_service", draft.service)
         if not groups and draft.state != State.REFUSED:
-            problems.add("groups", "missing", "Choose what may travel: at least one group.")
+            problems.add("groups", "missing", msgid("Choose what may travel: at least one group."))
     if draft.state in HOLDING:
         if draft.expiry is None:
-            problems.add("expiry_date", "missing", "Say until which day the consent holds.")
+            problems.add("expiry_date", "missing", msgid("Say until which day the consent holds."))
         elif draft.expiry < given:
-            problems.add("expiry_date", "too_early", "This date lies before what it follows from.")
+            problems.add("expiry_date", "too_early", msgid("This date lies before what it follows from."))
         wanted = "guardian" if draft.state == State.GIVEN_BY_GUARDIAN else "person"
         if draft.given_by != wanted:
-            problems.add("given_by", "contradiction", "This does not fit the state that you chose.")
+            problems.add("given_by", "contradiction", msgid("This does not fit the state that you chose."))
     if draft.given_by == "guardian" and age_category == "adult":
-        problems.add("given_by", "guardian_of_adult", "An adult's consent is their own.")
+        problems.add("given_by", "guardian_of_adult", msgid("An adult's consent is their own."))
     problems.check()
     shares = draft.scope in SHARING_SCOPES
     return replace(

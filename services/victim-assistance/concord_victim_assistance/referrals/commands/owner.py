@@ -17,6 +17,7 @@ from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
 from concord_core.storage import Work
 from concord_core.vault import Vault
+from concord_core.web.marks import msgid
 from concord_victim_assistance.config import Limits
 from concord_victim_assistance.consent.commands import Consents
 from concord_victim_assistance.consent.domain import (
@@ -121,12 +122,12 @@ class OwnerSide:
         problems.code("country", "country_iso3166_alpha3", country, required=False)
         note = problems.text("note", offer.note, most=MAX_NOTE)
         if offer.recipient not in {agency.slug for agency in self.agreement.agencies} - {work.owner}:
-            problems.add("recipient", "unknown_agency", "Choose one of the agencies of the agreement.")
+            problems.add("recipient", "unknown_agency", msgid("Choose one of the agencies of the agreement."))
         day = problems.past_day("offered_date", offer.offered, not_before=person.registered)
         problems.check()
         preview = self.preview(work, offer.person_reference, offer.recipient, offer.service, note)
         if note and FieldGroup.NOTE not in preview.groups:
-            problems.add("note", "not_covered", "The consent does not cover a note. Leave it empty.")
+            problems.add("note", "not_covered", msgid("The consent does not cover a note. Leave it empty."))
             problems.check()
         if set(offer.shown) != set(preview.fields):
             raise PREVIEW_CHANGED.error()

@@ -1,0 +1,219 @@
+"""Staff pages of persons and of requests for help, and the steps of needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import FormData
+
+from concord_core.codes import CodeLists
+from concord_core.errors import ConcordError
+from concord_core.identity import AllowPage, Principal
+from concord_core.storage import Work
+from concord_core.web import StaffForm, Translator, translator_of
+from concord_victim_assistance import screens, words
+from concord_victim_assistance.consent.domain import SHARING_SCOPES, Consent
+from concord_victim_assistance.edge import Edge
+from concord_victim_assistance.needs.domain import NeedStep, steps_from
+from concord_victim_assistance.persons.domain import Profile
+from concord_victim_assistance.persons.http import person_json
+from concord_victim_assistance.persons.opening import HandoverOpening
+from concord_victim_assistance.rooms import Rooms
+from concord_victim_assistance.screens import STAFF
+from concord_victim_assistance.values import today
+
+Reading = Annotated[Principal, Depends(AllowPage("assistance.persons.read"))]
+Listing = Annotated[Principal, Depends(AllowPage("assistance.persons.list"))]
+Registering = Annotated[Principal, Depends(AllowPage("assistance.persons.register"))]
+Changing = Annotated[Principal, Depends(AllowPage("assistance.persons.change"))]
+Opening = Annotated[Principal, Depends(AllowPage("assistance.handovers.open"))]
+Needing = Annotated[Principal, Depends(AllowPage("assistance.needs.record"))]
+Stepping = Annotated[Principal, Depends(AllowPage("assistance.needs.step"))]
+
+PersonPage = Callable[[Request, Principal, str, list[Any], int], Response]
+
+_FIELDS = ("name", "contact", "safe_times", "notes", "sex", "age_category", "language", "country")
+
+
+def consent_cells(
+    say: Translator, consents: list[Consent]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]], dict[tuple[str, str], tuple[str, str]]]:
+    """Scopes, agencies and cells of the consent grid; where there are several consents, one that holds is shown."""
+    now = today()
+    agencies = sorted({consent.recipient for consent in consents})
+    scopes = [*SHARING_SCOPES, *sorted({one.scope for one in consents} - set(SHARING_SCOPES))]
+    cells: dict[tuple[str, str], tuple[str, str]] = {}
+    for consent in sorted(consents, key=lambda one: (one.holds_on(now), one.given)):
+        state = consent.state_on(now)
+        told = say.code("consent_state", state.value)
+        if consent.service:
+            told = f"{told} · {say.code('assistance_service', consent.service)}"
+        if consent.expiry is not None and consent.holds_on(now):
+            told = say.gettext("%(state)s, until %(day)s", state=told, day=say.date(consent.expiry, "medium"))
+        cells[consent.scope, consent.recipient] = (words.consent_shape(state), told)
+    return (
+        [(scope, say.code("consent_scope", scope)) for scope in scopes],
+        [(slug, say.agency(slug) if slug else say.gettext("No agency named")) for slug in agencies],
+        cells,
+    )
+
+
+def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening) -> APIRouter:
+    """The pages under `/assistance/persons`, `/assistance/requests` and `/assistance/needs`."""
+    pages = APIRouter(prefix="/assistance", include_in_schema=False)
+    persons, needs = rooms.persons, rooms.needs
+
+    def form_page(
+        request: Request, values: Any, errors: list[Any], reference: str = "", status: int = 200, **more: Any
+    ) -> Response:
+        context = screens.base(request, codes) | more
+        return STAFF.render(
+            request, "staff/person_form.html", status, values=values, errors=errors, reference=reference, **context
+        )
+
+    def person_page(request: Request, who: Principal, reference: str, errors: list[Any], status: int = 200) -> Response:
+        say = translator_of(request)
+        with edge.work(who) as work:
+            person = persons.get(work, reference)
+            work.audit("person.read", reference, purpose="assistance")
+            profile = persons.read(work, person)
+            consents = rooms.consents.of_person(work, reference)
+            found_needs = needs.of_person(work, reference)
+            referrals = rooms.owner.of_person(work, reference)
+        scopes, agencies, cells = consent_cells(say, consents)
+        return STAFF.render(
+            request,
+            "staff/person.html",
+            status,
+            person=person,
+            profile=profile,
+            consents=consents,
+            today=today(),
+            needs=[(need, steps_from(need.status)) for need in found_needs],
+            referrals=referrals,
+            scopes=scopes,
+            agencies=agencies,
+            cells=cells,
+            errors=errors,
+            **screens.base(request, codes),
+        )
+
+    @pages.get("/persons")
+    def listed(request: Request, who: Listing) -> Response:
+        with edge.work(who) as work:
+            found, unmet = persons.listed(work), needs.unmet(work)
+            requests = persons.handovers(work)
+            sent = len(rooms.owner.listed(work))
+        return STAFF.render(request, "staff/persons.html", persons=found, unmet=unmet, requests=requests, sent=sent)
+
+    @pages.get("/persons/new")
+    def new(request: Request, who: Registering) -> Response:
+        return form_page(request, {"language": translator_of(request).lang}, [])
+
+    @pages.post("/persons/new")
+    def register(request: Request, form: StaffForm, who: Registering) -> Response:
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            return 201, person_json(persons.register(work, profile, screens.day(form, "registered_date")))
+
+        profile = Profile(**_typed(form))
+        try:
+            _, made = edge.run(who, screens.typed(form, "key"), "persons.register", _typed(form), act)
+        except ConcordError as error:
+            return form_page(request, form, screens.shown(request, error), status=422)
+        return STAFF.redirect(request, f"/assistance/persons/{made['reference']}")
+
+    @pages.get("/persons/{reference}")
+    def show(request: Request, reference: str, who: Reading) -> Response:
+        return person_page(request, who, reference, [])
+
+    @pages.get("/persons/{reference}/change")
+    def change_form(request: Request, reference: str, who: Changing) -> Response:
+        with edge.work(who) as work:
+            person = persons.get(work, reference)
+            work.audit("person.read", reference, purpose="assistance")
+            profile = persons.read(work, person)
+        values = {name: getattr(profile, name) for name in _FIELDS}
+        return form_page(request, values, [], reference, version=person.version)
+
+    @pages.post("/persons/{reference}/change")
+    def change(request: Request, reference: str, form: StaffForm, who: Changing) -> Response:
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            return 200, person_json(persons.change(work, reference, _typed(form), screens.version(form)))
+
+        try:
+            edge.run(who, screens.typed(form, "key"), f"persons.change/{reference}", _typed(form), act)
+        except ConcordError as error:
+            errors = screens.shown(request, error)
+            return form_page(request, form, errors, reference, 422, version=screens.typed(form, "version"))
+        return STAFF.redirect(request, f"/assistance/persons/{reference}")
+
+    _need_pages(pages, edge, rooms, person_page)
+    _request_pages(pages, edge, rooms, opening)
+    return pages
+
+
+def _need_pages(pages: APIRouter, edge: Edge, rooms: Rooms, person_page: PersonPage) -> None:
+    needs = rooms.needs
+
+    @pages.post("/persons/{reference}/needs")
+    def record_need(request: Request, reference: str, form: StaffForm, who: Needing) -> Response:
+        service = screens.typed(form, "service")
+
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            need = needs.record(work, reference, service, screens.day(form, "recorded_date"))
+            return 201, {"reference": need.reference}
+
+        try:
+            edge.run(who, screens.typed(form, "key"), f"needs.record/{reference}", service, act)
+        except ConcordError as error:
+            return person_page(request, who, reference, screens.shown(request, error), 422)
+        return STAFF.redirect(request, f"/assistance/persons/{reference}")
+
+    @pages.post("/needs/{reference}/{step}")
+    def need_step(request: Request, reference: str, step: NeedStep, form: StaffForm, who: Stepping) -> Response:
+        def act(work: Work) -> tuple[int, dict[str, Any]]:
+            need = needs.step(work, reference, step, screens.day(form, "on"), screens.version(form))
+            return 200, {"person": need.person_reference}
+
+        with edge.work(who) as work:
+            person = needs.get(work, reference).person_reference
+        try:
+            edge.run(who, screens.typed(form, "key"), f"needs.{step}/{reference}", step.value, act)
+        except ConcordError as error:
+            return person_page(request, who, person, screens.shown(request, error), 422)
+        return STAFF.redirect(request, f"/assistance/persons/{person}")
+
+
+def _request_pages(pages: APIRouter, edge: Edge, rooms: Rooms, opening: HandoverOpening) -> None:
+    @pages.get("/requests/{report_reference}")
+    def request_page(request: Request, report_reference: str, who: Opening) -> Response:
+        return asked(request, report_reference, who, [])
+
+    def asked(
+        request: Request, report_reference: str, who: Principal, errors: list[Any], status: int = 200
+    ) -> Response:
+        with edge.work(who) as work:
+            handover = rooms.persons.handover(work, report_reference)
+        return STAFF.render(
+            request,
+            "staff/request.html",
+            status,
+            handover=handover,
+            errors=errors,
+            late=datetime.now(UTC) > handover.due,
+        )
+
+    @pages.post("/requests/{report_reference}")
+    def open_request(request: Request, report_reference: str, form: StaffForm, who: Opening) -> Response:
+        try:
+            person = opening.open(who.own_agency, who.actor, report_reference)
+        except ConcordError as error:
+            return asked(request, report_reference, who, screens.shown(request, error), error.kind.http_status)
+        return STAFF.redirect(request, f"/assistance/persons/{person.reference}")
+
+
+def _typed(form: FormData) -> dict[str, str]:
+    return {name: screens.typed(form, name) for name in _FIELDS}
