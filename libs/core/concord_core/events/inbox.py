@@ -66,7 +66,7 @@ class Inbox:
         fresh = self._remember(work.conn, owner, facts)
         known = [(record, fact) for record, fact in fresh if isinstance(fact, Fact)]
         skipped = len(fresh) - len(known)
-        sequences.note(work.conn, owner, [fact for _, fact in known])
+        sequences.note(work.conn, owner, [fact for _, fact in fresh])
         parked = dead_letters.parked_keys(work.conn, owner) if known else frozenset()
         run = self._runner(work)
         for record, fact in known:

@@ -54,10 +54,13 @@ class NotBelieved:
 
 @dataclass(frozen=True)
 class UnknownType:
-    """A believed event of a type without a handler here."""
+    """A believed event of a type without a handler here; its sequence counts all the same."""
 
     id: str
     type: str
+    topic: str
+    key: str
+    sequence: int
 
 
 class PublicKeys(Protocol):
@@ -119,7 +122,13 @@ class Reader:
             return NotBelieved(refused)
         kind = self._types.get(headers["ce_type"])
         if kind is None:
-            return UnknownType(headers["ce_id"], headers["ce_type"])
+            return UnknownType(
+                headers["ce_id"],
+                headers["ce_type"],
+                record.topic,
+                headers["ce_subject"],
+                int(headers["ce_sequence"]),
+            )
         message = kind()
         try:
             message.ParseFromString(record.value)

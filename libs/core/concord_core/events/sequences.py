@@ -6,12 +6,11 @@ A gap or a repeat is counted and logged, not refused: it says that a relay, a re
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Protocol
 
 from sqlalchemy import Connection, text
 
 from concord_core.events.dead_letters import Owner
-from concord_core.events.model import Fact
 from concord_core.telemetry import logger, metrics
 
 _READ = text(
@@ -28,8 +27,21 @@ _WRITE = text(
 )
 
 
-def note(conn: Connection, owner: Owner, facts: Sequence[Fact[Any]]) -> None:
-    """Compares and remembers the sequences of facts that are new to this consumer, in their order."""
+class Sequenced(Protocol):
+    """A fact, or an event of a type that is skipped here."""
+
+    @property
+    def topic(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def sequence(self) -> int: ...
+
+
+def note(conn: Connection, owner: Owner, facts: Sequence[Sequenced]) -> None:
+    """Compares and remembers the sequences of events that are new to this consumer, in their order.
+
+    Events that the consumer skips are among them: a type without a handler leaves no gap."""
     if not facts:
         return
     keys = list(dict.fromkeys((fact.topic, fact.key) for fact in facts))
