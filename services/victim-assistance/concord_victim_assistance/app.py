@@ -11,8 +11,7 @@ from concord_core.storage import Actor, Database
 from concord_victim_assistance.config import AssistanceSettings, Limits
 from concord_victim_assistance.consent import http as consent_http
 from concord_victim_assistance.directory import http as directory_http
-
-# P1
+from concord_victim_assistance.directory import pages as directory_pages
 from concord_victim_assistance.edge import Edge
 from concord_victim_assistance.needs import http as needs_http
 from concord_victim_assistance.persons import http as persons_http
@@ -25,9 +24,8 @@ from concord_victim_assistance.referrals.courier import Courier, Opening
 from concord_victim_assistance.referrals.handlers import ReferralHandlers
 from concord_victim_assistance.referrals.peers import GrpcOwners
 from concord_victim_assistance.referrals.rpc import AssistanceRpc, rpc_service
-
-# P2
 from concord_victim_assistance.rooms import Rooms, furnish
+from concord_victim_assistance.staff import router as staff_router
 from concord_victim_assistance.values import SERVICE as NAME
 from concord_victim_assistance.worklist_http import router as worklist_router
 
@@ -72,14 +70,14 @@ def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[APIRout
     node = context.settings.node
     return [
         directory_http.router(context.agreement, context.codes, node),
-        # P3
+        directory_pages.router(context.agreement, context.codes, node),
         worklist_router(edge, rooms.worklist),
         persons_http.router(edge, rooms.persons, opening_handover),
         needs_http.router(edge, rooms.persons, rooms.needs),
         consent_http.router(edge, context.agreement, rooms.persons, rooms.consents, rooms.owner),
         referrals_http.owner_router(edge, rooms.owner),
         referrals_http.inbox_router(edge, rooms.recipient, opening),
-        # P4
+        *staff_router(edge, context.agreement, context.codes, rooms, opening_handover, opening),
     ]
 
 

@@ -268,6 +268,7 @@ class RecipientSide:
         )
         self._publish(work, reference, fact)
         received.change(work, reference, confirmed_at=datetime.now(UTC))
+        steps.add(work, reference, Event.ERASURE_CONFIRMED, work.owner, today())
 
     def _erase(self, work: Work, referral: Received) -> tuple[date, date]:
         """Drops the key of the copy; returns the day of the erasure and the last day on which a backup can hold it.
