@@ -23,7 +23,8 @@ from concord_stack.config import STAFF_PREFIXES, EventLog, kafka_log
 from concord_stack.exchange import NAMES, WITH_OWN_LOGIN, NodePlan, plan_node
 from concord_stack.java import Heap
 from concord_stack.kafka import ADMINISTRATOR, Kafka
-from concord_stack.keycloak import Keycloak, KeycloakDatabase
+from concord_stack.keycloak import Keycloak
+from concord_stack.keycloak_schema import KeycloakDatabase
 from concord_stack.people import people
 from concord_stack.ports import HOST
 from concord_stack.process import StartError

