@@ -110,7 +110,7 @@ class KafkaEngine:
 
     def __init__(self, folder: Path) -> None:
         self.issuer = Issuer()
-        self.broker = Kafka(folder, self.issuer.address, f"{self.issuer.address}/certs")
+        self.broker = Kafka(folder, self.issuer.address, f"{self.issuer.address}/certs", folder / "logs")
         self.broker.start()
         self.access = self.broker.access
 
