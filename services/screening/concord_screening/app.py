@@ -9,8 +9,10 @@ from functools import partial
 
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.storage import Actor
+from concord_core.web import Pages
 from concord_screening import worklist
 from concord_screening.checks import http as checks_http
+from concord_screening.checks import pages as checks_pages
 from concord_screening.checks.asking import Asking
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Quota
@@ -19,11 +21,13 @@ from concord_screening.checks.matcher import Matcher
 from concord_screening.checks.shelf import Shelf
 from concord_screening.config import ScreeningSettings
 from concord_screening.disclosure import http as disclosure_http
+from concord_screening.disclosure import pages as disclosure_pages
 from concord_screening.disclosure import rpc
 from concord_screening.disclosure.commands import Disclosures, Tickets
 from concord_screening.policy import policy
 from concord_screening.register import handlers
 from concord_screening.register import http as register_http
+from concord_screening.register import pages as register_pages
 from concord_screening.register.commands import Register
 from concord_screening.worklist import Worklist
 
@@ -79,13 +83,17 @@ def build(context: Context) -> Parts:
     servicer = rpc.ScreeningServicer(
         database, made.disclosures, made.tickets, context.agreement, context.keys, made.agencies
     )
+    pages = Pages("concord_screening", STAFF_PREFIX)
     items = Worklist(made.register, made.checks, made.disclosures)
     return Parts(
         routers=[
             register_http.router(database, made.register),
             checks_http.router(database, made.checks, pace, lifespan(made.shelf, erased_within / 2)),
             disclosure_http.router(database, made.disclosures),
-            worklist.router(database, items),
+            register_pages.router(database, made.register, pages),
+            checks_pages.router(database, made.checks, pace, pages),
+            disclosure_pages.router(database, made.disclosures, pages),
+            worklist.router(database, items, pages),
         ],
         rpc=[rpc.rpc_service(servicer)] if settings.rpc else [],
         subscriptions=[handlers.subscription(made.register)],

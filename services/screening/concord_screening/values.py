@@ -38,7 +38,8 @@ def add_working_days(day: date, days: int) -> date:
     return day
 
 
-def _calendar_day(text: str) -> date | None:
+def calendar_day(text: str) -> date | None:
+    """The day written `YYYY-MM-DD`, none for anything else."""
     if len(text) != 10 or text[4] != "-" or text[7] != "-":
         return None  # other ISO spellings, such as 2026W101 or 20260101, are not what we ask for
     try:
@@ -84,7 +85,7 @@ class Problems:
 
     def day(self, path: str, text: str) -> date | None:
         """A whole calendar date `YYYY-MM-DD`."""
-        day = _calendar_day(text)
+        day = calendar_day(text)
         if day is None:
             self.add(path, "impossible_date", "There is no such date. Write YYYY-MM-DD.")
         return day
@@ -99,7 +100,7 @@ class Problems:
     def birth_date(self, path: str, text: str) -> str:
         """A birth date, whole or in part: `YYYY`, `YYYY-MM` or `YYYY-MM-DD`."""
         clean = text.strip()
-        earliest = _calendar_day(clean + {4: "-01-01", 7: "-01"}.get(len(clean), ""))
+        earliest = calendar_day(clean + {4: "-01-01", 7: "-01"}.get(len(clean), ""))
         if earliest is None:
             self.add(path, "impossible_date", "There is no such date. Write YYYY-MM-DD, YYYY-MM or YYYY.")
         elif earliest > today() or earliest.year < OLDEST_BIRTH_YEAR:

@@ -11,11 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, AllowPage, Principal
 from concord_core.storage import Database, Work
-from concord_core.web import translator_of
+from concord_core.web import Pages, translator_of
+from concord_core.web.marks import msgid
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Screening
 from concord_screening.disclosure.commands import Disclosures
@@ -65,20 +66,20 @@ def _task(listing: Listing, outcome: str | None, who: Principal, day: date) -> t
     review = listing.entry.terms.review_date if listing.entry else day
     if withdrawal_due(listing.state, outcome):
         second = approver and listing.entered_by != who.subject
-        return ("Withdraw the listing", "listing_withdrawal", day) if second else None
+        return (msgid("Withdraw the listing"), "listing_withdrawal", day) if second else None
     if approver and listing.state is ListingState.DRAFT and listing.entered_by != who.subject:
-        return "Approve the listing", "listing_approval", None
+        return msgid("Approve the listing"), "listing_approval", None
     if approver and listing.state is ListingState.UNDER_CORRECTION and listing.proposed_by != who.subject:
-        return "Approve the correction", "listing_correction", None
+        return msgid("Approve the correction"), "listing_correction", None
     if officer and listing.state is ListingState.ACTIVE and review <= day + REVIEW_SOON:
-        return "Look at the listing again", "listing_review", review
+        return msgid("Look at the listing again"), "listing_review", review
     return None
 
 
 def review_item(review: Review) -> Item:
     """A candidate that waits for the owner's officer."""
     judged = review.state is ReviewState.SAME
-    verb = "Choose what to release" if judged else "Compare the candidate with the listing"
+    verb = msgid("Choose what to release") if judged else msgid("Compare the candidate with the listing")
     url = f"/screening/reviews/{review.reference}"
     return Item(review.reference, verb, "review", url, review.due_date, review.opened_at.astimezone(UTC).date())
 
@@ -87,7 +88,7 @@ def screening_item(screening: Screening) -> Item:
     """A check that waits for its answer."""
     url, started = f"/screening/checks/{screening.reference}", screening.asked_at.astimezone(UTC).date()
     return Item(
-        screening.reference, "Wait for the answer", "screening", url, screening.answer_by, started, waiting=True
+        screening.reference, msgid("Wait for the answer"), "screening", url, screening.answer_by, started, waiting=True
     )
 
 
@@ -126,18 +127,25 @@ def item_json(item: Item, day: date, say: Say) -> dict[str, Any]:
         "due": item.due.isoformat() if item.due else None,
         "segments": [segment] if item.due else [],
         "state": item.state(day),
-        "waiting_for": say("the answer") if item.waiting else "",
+        "waiting_for": say(msgid("the answer")) if item.waiting else "",
         "country": "",
         "type": item.kind,
         "url": item.url,
     }
 
 
-def router(database: Database, worklist: Worklist) -> APIRouter:
-    """`GET /api/screening/work-items`."""
-    routes = APIRouter(prefix="/api/screening", tags=["work"])
+def router(database: Database, worklist: Worklist, pages: Pages) -> APIRouter:
+    """`GET /api/screening/work-items`, and the first page of the service."""
+    routes = APIRouter(tags=["work"])
 
-    @routes.get("/work-items")
+    @routes.get("/screening", include_in_schema=False)
+    def home(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.home"))]) -> Response:
+        """What waits for this person, and the parts that they may open."""
+        with database.work(who.own_agency, actor=who.actor) as work:
+            items = worklist.items(work, who, datetime.now(UTC).date())
+        return pages.render(request, "home.html", principal=who, items=items)
+
+    @routes.get("/api/screening/work-items")
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("screening.work.list"))]) -> JSONResponse:
         """What the caller must do next, and by when; verbs are in the language of the request."""
         say, day = translator_of(request).gettext, datetime.now(UTC).date()
