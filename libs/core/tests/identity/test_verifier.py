@@ -376,8 +376,6 @@ def test_hosting_is_the_agreements_word_for_each_service(issuer: Issuer, agreeme
     token = signed(person(), issuer.key, typ="at+jwt")
     elsewhere = TokenVerifier(ISSUER, "hub-assistance", JwksCache(issuer.provider()), changed, "hub")
     refused(NOT_HOSTED.code, lambda: elsewhere.verify(token))
-    later = datetime.now(UTC) + timedelta(minutes=10)
-    late = TokenVerifier(
-        ISSUER, "hub-assistance", JwksCache(issuer.provider()), agreement, "hub", now=lambda: later.timestamp()
-    )
+    later = (datetime.now(UTC) + timedelta(minutes=10)).timestamp()
+    late = TokenVerifier(ISSUER, "hub-assistance", JwksCache(issuer.provider()), agreement, "hub", now=lambda: later)
     refused(TOKEN_EXPIRED.code, lambda: late.verify(token))
