@@ -226,5 +226,3 @@ def client(house: House, tmp_path: Path) -> Iterator[TestClient]:
 def work_of(house: House, who: Principal = OFFICER) -> Any:
     """A transaction of somebody's agency."""
     return house.app.work(who.agency, actor=who.actor)
-
-

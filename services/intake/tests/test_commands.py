@@ -310,7 +310,16 @@ def test_the_reporter_changes_what_they_allow_and_others_are_told(house: House) 
 
 def test_the_public_login_reads_no_row_without_a_receipt(house: House) -> None:
     submitted(house, make())
-    for table in ("reports", "cases", "receipts", "consents", "case_clocks", "case_timeline", "outbox", "audit_entries"):
+    for table in (
+        "reports",
+        "cases",
+        "receipts",
+        "consents",
+        "case_clocks",
+        "case_timeline",
+        "outbox",
+        "audit_entries",
+    ):
         with (
             pytest.raises(Exception, match="permission denied"),
             house.public.work("unicef", actor=OFFICER.actor) as work,

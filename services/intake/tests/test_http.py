@@ -43,7 +43,9 @@ def reported(client: TestClient, key: str = "report-0001") -> dict[str, Any]:
     return found
 
 
-def act(client: TestClient, reference: str, name: str, body: dict[str, Any] | None, version: int, who: Any = OFFICER) -> Any:
+def act(
+    client: TestClient, reference: str, name: str, body: dict[str, Any] | None, version: int, who: Any = OFFICER
+) -> Any:
     return client.post(
         f"/api/intake/cases/{reference}/{name}",
         json=body,
@@ -199,9 +201,7 @@ def test_clocks_are_paused_and_resumed_by_rest(client: TestClient) -> None:
     answer = client.post(f"{clock}/pause", json=pause, headers=bearer(OFFICER, "pause-001", 1))
     assert answer.status_code == 200, answer.text
     assert answer.json()["clocks"][0]["state"] == "paused"
-    resume = client.post(
-        f"{clock}/resume", json={"on": TODAY.isoformat()}, headers=bearer(OFFICER, "resume-01", 2)
-    )
+    resume = client.post(f"{clock}/resume", json={"on": TODAY.isoformat()}, headers=bearer(OFFICER, "resume-01", 2))
     assert resume.json()["clocks"][0]["due"] == (TODAY + timedelta(days=3)).isoformat()
     twice = client.post(f"{clock}/resume", json={"on": TODAY.isoformat()}, headers=bearer(OFFICER, "resume-02", 3))
     assert (twice.status_code, twice.json()["code"]) == (409, "clock_refuses")

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from concord_core.codes import CodeLists
 from concord_core.errors import FieldError
 from concord_core.errors.codes import INVALID_REQUEST
+from concord_core.web.marks import msgid as _
 from concord_intake.cases.domain import Act, Command, CountryAnswer, Propose, Refer, Sanction
 from concord_intake.cases.http import AssessBody, VictimBody, assess_command, check_codes
 
@@ -31,41 +32,49 @@ class Input:
     hint: str = ""
 
 
-YES_NO = (("yes", "Yes"), ("no", "No"))
-DAY = Input("on", "Day", "date", hint="The day on which it happened. It may lie in the past.")
+YES_NO = (("yes", _("Yes")), ("no", _("No")))
+DAY = Input("on", _("Day"), "date", hint=_("The day on which it happened. It may lie in the past."))
 
 INPUTS: dict[Act, tuple[Input, ...]] = {
     Act.ASSESS: (
         Input(
             "concern",
-            "It concerns",
+            _("It concerns"),
             "radios",
-            options=(("sea", "Sexual exploitation and abuse"), ("sh", "Sexual harassment")),
+            options=(("sea", _("Sexual exploitation and abuse")), ("sh", _("Sexual harassment"))),
         ),
-        Input("allegation_type", "Type", list="allegation_type"),
-        Input("allegation_nature", "Nature", list="allegation_nature", needed=False, hint="Not for sexual harassment."),
-        Input("personnel_category", "Category of personnel", list="personnel_category"),
+        Input("allegation_type", _("Type"), list="allegation_type"),
+        Input(
+            "allegation_nature",
+            _("Nature"),
+            list="allegation_nature",
+            needed=False,
+            hint=_("Not for sexual harassment."),
+        ),
+        Input("personnel_category", _("Category of personnel"), list="personnel_category"),
         Input(
             "contributing_country",
-            "Contributing country",
+            _("Contributing country"),
             list=COUNTRIES,
             needed=False,
-            hint="Only for military, police and government-provided personnel.",
+            hint=_("Only for military, police and government-provided personnel."),
         ),
-        Input("serious", "Is it serious?", "radios", options=YES_NO, hint="Serious cases have shorter time limits."),
-        Input("victim_sex", "Sex of the victims", list="sex", needed=False),
-        Input("victim_age", "Age of the victims", list="age_category", needed=False),
-        Input("victim_count", "Number of victims", "number", needed=False, hint="Leave it empty if not known."),
+        Input(
+            "serious", _("Is it serious?"), "radios", options=YES_NO, hint=_("Serious cases have shorter time limits.")
+        ),
+        Input("victim_sex", _("Sex of the victims"), list="sex", needed=False),
+        Input("victim_age", _("Age of the victims"), list="age_category", needed=False),
+        Input("victim_count", _("Number of victims"), "number", needed=False, hint=_("Leave it empty if not known.")),
         DAY,
     ),
-    Act.REFER: (Input("investigating_entity", "Referred to", list="investigating_entity"), DAY),
+    Act.REFER: (Input("investigating_entity", _("Referred to"), list="investigating_entity"), DAY),
     Act.RECORD_COUNTRY_ANSWER: (
-        Input("appoints", "Does the country appoint an investigator?", "radios", options=YES_NO),
+        Input("appoints", _("Does the country appoint an investigator?"), "radios", options=YES_NO),
         DAY,
     ),
-    Act.PROPOSE_OUTCOME: (Input("outcome", "Outcome", list="investigation_outcome"), DAY),
-    Act.SANCTION: (Input("sanction", "Sanction", list="un_sanction"), DAY),
-    Act.PROPOSE_CLOSURE: (Input("reason", "Reason", list="closure_reason"), DAY),
+    Act.PROPOSE_OUTCOME: (Input("outcome", _("Outcome"), list="investigation_outcome"), DAY),
+    Act.SANCTION: (Input("sanction", _("Sanction"), list="un_sanction"), DAY),
+    Act.PROPOSE_CLOSURE: (Input("reason", _("Reason"), list="closure_reason"), DAY),
     Act.CONFIRM_OUTCOME: (),
     Act.REFUSE_OUTCOME: (),
     Act.CONFIRM_CLOSURE: (),
@@ -116,7 +125,9 @@ def command(act: Act, values: Mapping[str, str], codes: CodeLists, today: date) 
     """The command of a posted form. Raises INVALID_REQUEST with every field that is missing or not of its list."""
     missing = [
         FieldError(
-            field.name, "required", "Choose one of the answers shown." if field.kind != "date" else "Choose a real day."
+            field.name,
+            "required",
+            _("Choose one of the answers shown.") if field.kind != "date" else _("Choose a real day."),
         )
         for field in inputs(act)
         if field.needed and not values.get(field.name)
@@ -142,10 +153,3 @@ def command(act: Act, values: Mapping[str, str], codes: CodeLists, today: date) 
             return Propose(act, on, values["reason"])
         case _:
             return Command(act, on)
-
-
-def every_text() -> list[str]:
-    """All message ids of the forms, for the check of the catalogues."""
-    everything = [field for act in Act for field in inputs(act)]
-    texts = {text for f in everything for text in (f.label, f.hint, *(t for _, t in f.options)) if text}
-    return sorted(texts | {"Choose a real day.", "Choose one of the answers shown.", "Write a whole number."})

@@ -18,6 +18,7 @@ from concord_core.errors.codes import INVALID_REQUEST, NOT_FOUND, STALE_WRITE
 from concord_core.identity import Allow, AllowPage, PolicyTable, Principal
 from concord_core.storage import Database
 from concord_core.web import Pages, StaffForm, translator_of
+from concord_core.web.marks import msgid
 from concord_core.web.translator import Translator
 from concord_intake.cases import words
 from concord_intake.cases.acts import command, day_of, inputs
@@ -347,7 +348,7 @@ def _version(values: dict[str, str]) -> int:
 
 
 def _pause_of(values: dict[str, str]) -> tuple[PauseReason, Holder]:
-    chosen = "Choose one of the answers shown."
+    chosen = msgid("Choose one of the answers shown.")
     if values.get("reason") not in set(PauseReason):
         raise INVALID_REQUEST.error(fields=[FieldError("reason", "unknown_code", chosen)])
     if values.get("holder") not in set(Holder):

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from concord_core.errors import ConcordError, FieldError
 from concord_core.identity import AllowPage, Principal
 from concord_core.web import Pages, PublicForm
+from concord_core.web.marks import msgid
 from concord_intake.consent.domain import SCOPES
 from concord_intake.errors import RECEIPT_MALFORMED
 from concord_intake.reports import words
@@ -28,8 +29,8 @@ Comer = Annotated[Principal, Depends(AllowPage("intake.reports.follow-up"))]
 HELP = Field(
     "assistance_services",
     "radios",
-    label="May people who help survivors know that you want help?",
-    hint="If you say no, they are told that you no longer want help.",
+    label=msgid("May people who help survivors know that you want help?"),
+    hint=msgid("If you say no, they are told that you no longer want help."),
 )
 
 
