@@ -52,6 +52,11 @@ class Look:
     dark: bool = False
 
     @property
+    def examined(self) -> bool:
+        """Whether axe looks, too: once small, once mirrored, once in the dark; the rest differs in nothing it sees."""
+        return (self.lang, self.width) in (("en", 360), ("ar", 1280)) or (self.dark and self.width == 1280)
+
+    @property
     def label(self) -> str:
         """The end of the picture's name."""
         return f"{self.lang}-{self.width}{'-dark' if self.dark else ''}"
@@ -119,8 +124,10 @@ def faults(page: Page, one: Look, voice: str) -> list[str]:
         found.append("a script, an inline style or something from elsewhere")
     if voice == "public" and page.locator("a.leave:visible").count() != 1:
         found.append("no way to leave")
-    results = Axe().run(page, options=AXE)
-    return found + ([results.generate_report()] if results.violations_count else [])
+    if one.examined:
+        results = Axe().run(page, options=AXE)
+        found += [results.generate_report()] if results.violations_count else []
+    return found
 
 
 def widest(page: Page, width: int) -> str:
