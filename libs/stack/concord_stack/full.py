@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from concord_core.agreement import SERVICES
 from concord_core.events import kafka_admin
-from concord_core.identity.admin import AdminAccess, KeycloakAdministration, Provider, ServiceClient
+from concord_core.identity.admin import AdminAccess, HubAccount, KeycloakAdministration, Provider, ServiceClient
 from concord_core.identity.admin.agency_realm import Employee, make_agency_realm
 from concord_core.identity.client_keys import public_jwk
 from concord_stack.config import STAFF_PREFIXES, EventLog, kafka_log
@@ -25,7 +25,7 @@ from concord_stack.java import Heap
 from concord_stack.kafka import ADMINISTRATOR, Kafka
 from concord_stack.keycloak import Keycloak
 from concord_stack.keycloak_schema import KeycloakDatabase
-from concord_stack.people import people
+from concord_stack.people import Person, people
 from concord_stack.ports import HOST
 from concord_stack.process import StartError
 from concord_stack.stack import Stack, Tell
@@ -97,7 +97,8 @@ class FullStack(Stack):
         return self.access.issuer()
 
     def password(self, user: str) -> str:
-        """What a person types at their own agency's login, with the part of `user` after the agency as user name."""
+        """What a person types at their own agency's login, with the part of `user` after the agency as user name; for
+        a person with a hub account the secret of their code generator."""
         return self._passwords[user]
 
     def clients(self) -> list[ServiceClient]:
@@ -129,6 +130,12 @@ class FullStack(Stack):
             logins = dict(zip(WITH_OWN_LOGIN, providers, strict=True))
         for agency in agreement.agencies:
             self.administration.onboard(agency, agreement, logins.get(agency.slug))
+        for person in people():
+            if person.agency not in WITH_OWN_LOGIN:
+                account = HubAccount(
+                    person.user, person.email, person.given, person.family, roles_of(person), self.password(person.user)
+                )
+                self.administration.add_hub_account(agreement.agency(person.agency), agreement, account)
         persons = {p.user: {"email": p.email, "password": self.password(p.user)} for p in people()}
         write_private(self.folder / "people.json", json.dumps(persons, indent=2))
 
@@ -163,7 +170,7 @@ class FullStack(Stack):
                 person.given,
                 person.family,
                 self.password(person.user),
-                tuple(f"{service}.{role}" for service, roles in person.roles.items() for role in roles),
+                roles_of(person),
             )
             for person in people()
             if person.agency == slug
@@ -181,3 +188,8 @@ class FullStack(Stack):
             conn.execute(sql.SQL("create database {} owner {}").format(name, name))
         port = int(str(administrator["port"]))
         return KeycloakDatabase(HOST, port, _KEYCLOAK_DATABASE, user, password)
+
+
+def roles_of(person: Person) -> tuple[str, ...]:
+    """A person's roles as `<service>.<role>`."""
+    return tuple(f"{service}.{role}" for service, roles in person.roles.items() for role in roles)

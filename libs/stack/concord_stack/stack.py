@@ -143,6 +143,11 @@ class Stack(ABC):
 
     def start(self) -> None:
         """Start everything and wait until it answers; raises `StartError` naming the part that did not."""
+        self.start_servers()
+        self.start_programs()
+
+    def start_servers(self) -> None:
+        """The first half of `start`: all that the services need, and none of them."""
         self.otlp.start()
         self.tell("PostgreSQL")
         self._postgres = start_postgres(self.folder / "postgres", self.logs / "postgres.log", durable=self._durable)
@@ -152,6 +157,9 @@ class Stack(ABC):
                 make_client_key(node.client_key(service))
         self.start_identity()
         self.start_event_log()
+
+    def start_programs(self) -> None:
+        """The second half: services and gateways."""
         self._start_services()
         self._start_gateways()
         write_private(self.folder / STATE_FILE, json.dumps(self.state(), indent=2))

@@ -6,6 +6,14 @@ changed, one line per change.
 
 from concord_core.identity.admin.access import AdminAccess
 from concord_core.identity.admin.keycloak import KeycloakAdministration
-from concord_core.identity.admin.port import IdentityAdmin, Joined, Provider, ServiceClient
+from concord_core.identity.admin.port import HubAccount, IdentityAdmin, Joined, Provider, ServiceClient
 
-__all__ = ["AdminAccess", "IdentityAdmin", "Joined", "KeycloakAdministration", "Provider", "ServiceClient"]
+__all__ = [
+    "AdminAccess",
+    "HubAccount",
+    "IdentityAdmin",
+    "Joined",
+    "KeycloakAdministration",
+    "Provider",
+    "ServiceClient",
+]

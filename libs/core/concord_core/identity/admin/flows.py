@@ -40,15 +40,37 @@ FIRST_LOGIN = Flow(
     ),
 )
 
+HUB_ACCOUNT = "hub-account"
+"""The realm role of those who sign in at the hub itself."""
+
+_NOT_OURS = Step(
+    "concord refuse others",
+    "CONDITIONAL",
+    steps=(
+        Step("conditional-user-role", "REQUIRED", {"condUserRole": HUB_ACCOUNT, "negate": "true"}),
+        Step("deny-access-authenticator", "REQUIRED"),
+    ),
+)
+_PROOF = Step(
+    "concord proof",
+    "REQUIRED",
+    steps=(Step("webauthn-authenticator-passwordless", "ALTERNATIVE"), Step("auth-otp-form", "ALTERNATIVE")),
+)
+
 BROWSER = Flow(
     "concord browser",
     # No form takes a password: people of agencies with a login of their own have none at the hub. The organization
-    # step asks for the e-mail address and leads to the agency's login; who has a hub account goes on to a one-time
-    # code or a passkey.
+    # step asks for the e-mail address and leads to the agency's login; who has a hub account goes on to a passkey or
+    # a one-time code, and nobody else gets there.
     (
         Step("auth-cookie", "ALTERNATIVE"),
         Step("identity-provider-redirector", "ALTERNATIVE"),
-        Step("concord agency login", "ALTERNATIVE", steps=(Step("organization", "REQUIRED"),)),
+        Step("concord agency login", "ALTERNATIVE", steps=(Step("organization", "ALTERNATIVE"),)),
+        Step(
+            "concord hub accounts",
+            "ALTERNATIVE",
+            steps=(Step("auth-username-form", "REQUIRED"), _NOT_OURS, _PROOF),
+        ),
     ),
 )
 
@@ -60,6 +82,9 @@ def ensure_flow(realm: Realm, flow: Flow) -> None:
         if _read(realm, flow.alias) == _written(flow.steps):
             return
         raise FlowDiffersError(flow.alias)
+    roles = {role["name"] for role in realm.admin.get_realm_roles()}
+    if HUB_ACCOUNT not in roles:
+        realm.admin.create_realm_role({"name": HUB_ACCOUNT})
     realm.admin.create_authentication_flow(
         {"alias": flow.alias, "providerId": "basic-flow", "topLevel": True, "builtIn": False}
     )

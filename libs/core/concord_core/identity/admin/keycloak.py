@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from concord_core.agreement import Agency, Agreement
 from concord_core.identity.admin import agencies, hub, services
 from concord_core.identity.admin.access import AdminAccess
-from concord_core.identity.admin.port import Changes, Joined, Provider, ServiceClient
+from concord_core.identity.admin.hub_accounts import ensure_hub_account
+from concord_core.identity.admin.port import Changes, HubAccount, Joined, Provider, ServiceClient
 from concord_core.identity.admin.realm import Realm
 
 
@@ -31,6 +32,11 @@ class KeycloakAdministration:
     def onboard(self, agency: Agency, agreement: Agreement, provider: Provider | None) -> Changes:
         realm = self._realm()
         agencies.onboard(realm, agency, agreement, provider)
+        return realm.changes
+
+    def add_hub_account(self, agency: Agency, agreement: Agreement, account: HubAccount) -> Changes:
+        realm = self._realm()
+        ensure_hub_account(realm, agency, agreement, account)
         return realm.changes
 
     def offboard(self, slug: str) -> Changes:

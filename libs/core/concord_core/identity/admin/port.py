@@ -55,6 +55,19 @@ class Joined:
     problems: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class HubAccount:
+    """A person who signs in at the hub itself. `roles` are names like `reporting.publisher`; with `code_secret` the
+    person already has a code generator that holds it, without one they set up theirs at the first sign-in."""
+
+    user: str
+    email: str
+    given: str
+    family: str
+    roles: tuple[str, ...]
+    code_secret: str | None = None
+
+
 class IdentityAdmin(Protocol):
     """The hub's people and clients. Every call may be repeated."""
 
@@ -66,6 +79,9 @@ class IdentityAdmin(Protocol):
 
     def onboard(self, agency: Agency, agreement: Agreement, provider: Provider | None) -> Changes:
         """The agency's organization and, if it has one, its own login with the roles that it may give."""
+
+    def add_hub_account(self, agency: Agency, agreement: Agreement, account: HubAccount) -> Changes:
+        """A person of an agency that has no login of its own."""
 
     def offboard(self, slug: str) -> Changes:
         """Ends the agency's membership: its login first, then its organization with its people."""
