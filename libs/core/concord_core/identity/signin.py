@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from concord_core.errors.codes import CROSS_SITE
 from concord_core.identity.errors import SIGNIN_FAILED
 from concord_core.identity.staff import SIGNIN_LIFE, StaffSessions
+from concord_core.web.forms import check_form_token
 
 
 def signin_router(staff: StaffSessions) -> APIRouter:
@@ -64,13 +65,16 @@ def signin_router(staff: StaffSessions) -> APIRouter:
         return response
 
     @router.post("/out")
-    def out(request: Request) -> Response:
+    def out(request: Request, form_token: Annotated[str, Form(max_length=200)] = "") -> Response:
         """Signs out here and everywhere, then shows the front door."""
         # The cookie is not sent by forms of other sites (SameSite); this also stops other origins of the same site.
         origin = request.headers.get("origin")
         if origin is not None and origin != staff.origin:
             raise CROSS_SITE.error()
-        staff.sign_out(request.cookies.get(staff.cookie_name))
+        cookie = request.cookies.get(staff.cookie_name)
+        if cookie:
+            check_form_token(request, form_token)
+            staff.sign_out(cookie)
         response = RedirectResponse("/", status_code=303)
         response.delete_cookie(staff.cookie_name, path=staff.prefix)
         return response

@@ -223,9 +223,9 @@ class StaffSessions:
 
     # --- out --------------------------------------------------------------------------------------------------
 
-    def sign_out(self, cookie: str | None) -> None:
+    def sign_out(self, cookie: str) -> None:
         """Ends the session here, then at the issuer, which tells every other service."""
-        session = self._store.find(cookie) if cookie else None
+        session = self._store.find(cookie)
         if session is None:
             return
         self._store.end(session.id_hash)

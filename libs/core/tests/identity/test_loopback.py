@@ -126,7 +126,7 @@ def test_codes_and_sessions_end_by_time() -> None:
     now = [1000.0]
     state = IssuerState(now=lambda: now[0])
     cookie, sid = state.sign_in(USER)
-    code = state.new_code(CLI_CLIENT, CLI_REDIRECT, "c", None, sid)
+    code = state.new_code(CLI_CLIENT, CLI_REDIRECT, challenge="c", nonce=None, scope="", sid=sid)
     now[0] += 61
     assert state.take_code(code) is None
     assert state.by_browser(cookie) == sid

@@ -30,7 +30,7 @@ from concord_core.identity.tokens import ClientProof
 from concord_core.identity.verifier import TokenVerifier
 from concord_core.storage import Database, Login
 from concord_core.vault import SealedBox
-from concord_core.web import create_app
+from concord_core.web import create_app, form_token
 from tests.support.postgres import Databases
 from tests.support.serving import served_at
 from tests.support.trust import TrustWorld, choose, trust_world
@@ -62,7 +62,8 @@ def routes() -> APIRouter:
 
     @router.get("/cases")
     def cases(request: Request, who: Annotated[Principal, Depends(AllowPage("intake.cases.read"))]) -> dict[str, str]:
-        return {"subject": who.subject, "agency": who.agency or "", "name": who.name}
+        token = form_token(request)
+        return {"subject": who.subject, "agency": who.agency or "", "name": who.name, "form_token": token}
 
     @router.post("/cases/confirm")
     def confirm(who: Annotated[Principal, Depends(AllowPage("intake.cases.confirm"))]) -> dict[str, str]:
@@ -177,7 +178,8 @@ def signed_in(service: Service, user: str = OFFICER, path: str = "/cases") -> ht
 
 def test_a_person_signs_in_and_comes_back_to_the_page(service: Service) -> None:
     browser = signed_in(service, path="/cases?lang=fr")
-    assert browser.get("/cases").json() == {"subject": OFFICER, "agency": "unicef", "name": "Bento Marsh"}
+    page = browser.get("/cases").json()
+    assert (page["subject"], page["agency"], page["name"]) == (OFFICER, "unicef", "Bento Marsh")
     assert browser.post("/cases/confirm").status_code == 403
 
 
@@ -352,21 +354,25 @@ def test_an_ended_access_token_is_renewed_from_the_issuer(service: Service) -> N
 
 def test_sign_out_ends_every_service_and_other_sites_cannot_ask_for_it(service: Service) -> None:
     browser = signed_in(service)
-    assert browser.post("/cases/signin/out", headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    form = {"form_token": browser.get("/cases").json()["form_token"]}
+    elsewhere = {"Origin": "https://elsewhere.example"}
+    assert browser.post("/cases/signin/out", data=form, headers=elsewhere).status_code == 403
+    for guess in ({}, {"form_token": ""}, {"form_token": "guess"}):
+        assert browser.post("/cases/signin/out", data=guess).status_code == 409
     assert browser.get("/cases").status_code == 200
     cookie = browser.cookies["concord_hub_intake"]
     session = service.staff.current(cookie)
     assert session is not None
-    out = browser.post("/cases/signin/out")
+    out = browser.post("/cases/signin/out", data=form)
     assert out.status_code == 303
     assert service.rows() == 0
     again = service.browser()
     again.cookies.set("concord_hub_intake", cookie, domain="127.0.0.1", path="/cases")
     assert again.get("/cases").status_code == 303
-    form = {"grant_type": "refresh_token", "refresh_token": session.refresh_token}
+    renewal = {"grant_type": "refresh_token", "refresh_token": session.refresh_token}
     answer = httpx.post(
         f"{service.world.issuer}/token",
-        data={**form, **ClientProof(service.world.identity(CLIENT)).fields()},
+        data={**renewal, **ClientProof(service.world.identity(CLIENT)).fields()},
         trust_env=False,
     )
     assert answer.json() == {"error": "invalid_grant"}

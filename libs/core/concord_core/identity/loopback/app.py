@@ -36,6 +36,7 @@ class Asked:
     state: str
     challenge: str
     nonce: str | None
+    scope: str
 
 
 def create_issuer(issuer: str, directory: Directory, *, state: IssuerState | None = None) -> FastAPI:
@@ -93,6 +94,7 @@ class _Issuer:
         client_id: Annotated[str, Query()] = "",
         redirect_uri: Annotated[str, Query()] = "",
         response_type: Annotated[str, Query()] = "",
+        scope: Annotated[str, Query(max_length=1000)] = "",
         state: Annotated[str, Query(max_length=500)] = "",
         nonce: Annotated[str | None, Query(max_length=500)] = None,
         code_challenge: Annotated[str, Query(max_length=200)] = "",
@@ -103,7 +105,7 @@ class _Issuer:
         sound = response_type == "code" and code_challenge_method == "S256" and code_challenge
         if not sound or not self._directory.may_redirect(client_id, redirect_uri):
             return self._refused()
-        asked = Asked(client_id, redirect_uri, state, code_challenge, nonce)
+        asked = Asked(client_id, redirect_uri, state, code_challenge, nonce, scope)
         sid = self._state.by_browser(request.cookies.get(COOKIE, ""))
         if sid is not None and prompt != "login":
             return self._back(asked, sid)
@@ -159,7 +161,14 @@ class _Issuer:
                     self._log.warning("a client did not take a sign-out", peer=client_id)
 
     def _back(self, asked: Asked, sid: str) -> Response:
-        code = self._state.new_code(asked.client_id, asked.redirect_uri, asked.challenge, asked.nonce, sid)
+        code = self._state.new_code(
+            asked.client_id,
+            asked.redirect_uri,
+            challenge=asked.challenge,
+            nonce=asked.nonce,
+            scope=asked.scope,
+            sid=sid,
+        )
         query = urlencode({"code": code, "state": asked.state, "iss": self._issuer})
         return RedirectResponse(f"{asked.redirect_uri}?{query}", status_code=303, headers=_NO_STORE)
 

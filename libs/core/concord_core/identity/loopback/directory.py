@@ -12,6 +12,7 @@ from jwcrypto.jwk import JWK
 from concord_core.agreement import SERVICES, Agreement
 from concord_core.identity.loopback.settings import Client, Person
 from concord_core.identity.principal import PEER_ROLE
+from concord_core.identity.tokens import scope_for
 
 CLI_CLIENT: Final = "concord-cli"
 """The public client of people's own programs: code flow with PKCE, redirect to any port of this machine."""
@@ -52,15 +53,15 @@ class Directory:
         plain = parts.scheme == "http" and not parts.query and not parts.fragment and "@" not in parts.netloc
         return client_id == CLI_CLIENT and plain and parts.hostname in ("127.0.0.1", "::1")
 
-    def person_claims(self, person: Person, client_id: str) -> dict[str, Any]:
-        """Claims of a person's access token for that client.
+    def person_claims(self, person: Person, client_id: str, scopes: frozenset[str]) -> dict[str, Any]:
+        """Claims of a person's access token for that client, with the audiences that its scopes ask for.
 
         As at Keycloak, a service where the person has no role is left out of the audiences.
         """
         agency = self.agreement.agency(person.agency)
         access = {
             reached.client_id: {"roles": list(person.roles[reached.service])}
-            for reached in self._reached(client_id)
+            for reached in self._reached(client_id, scopes)
             if person.roles.get(reached.service)
         }
         client = self.client(client_id)
@@ -94,11 +95,11 @@ class Directory:
             claims["resource_access"] = {audience: {"roles": [PEER_ROLE]}}
         return claims
 
-    def _reached(self, client_id: str) -> Iterable[Client]:
-        """Services for which a person's token is made: the client's own, or for the front and programs all."""
+    def _reached(self, client_id: str, scopes: frozenset[str]) -> Iterable[Client]:
+        """Services for which a person's token is made: a service's own if asked for; all for front and programs."""
         client = self.client(client_id)
         if client is not None and client.service in SERVICES:
-            return [client]
+            return [client] if scope_for(client_id) in scopes else []
         return [c for c in self.clients if c.service in SERVICES and (client is None or c.node == client.node)]
 
     def public_key(self, client: Client) -> JWK:

@@ -56,10 +56,8 @@ class Grants:
             case "authorization_code":
                 return self._code(form, client_id)
             case "refresh_token":
-                session = self._state.refreshed(form.get("refresh_token", ""), client_id)
-                if session is None:
-                    raise GrantError("invalid_grant")
-                return self._person_tokens(session, client_id, None, form["refresh_token"])
+                session, scope = self._refreshed(form, client_id)
+                return self._person_tokens(session, client_id, scope, None, form["refresh_token"])
             case "client_credentials":
                 return self._service_token(form, client_id)
         raise GrantError("unsupported_grant_type")
@@ -67,11 +65,17 @@ class Grants:
     def end_session(self, form: Mapping[str, str]) -> SignedIn:
         """Ends the session of a client's refresh token and gives what it was; GrantError otherwise."""
         client_id = self.proven_client(form)
-        session = self._state.refreshed(form.get("refresh_token", ""), client_id)
-        ended = self._state.end(session.sid) if session is not None else None
+        session, _ = self._refreshed(form, client_id)
+        ended = self._state.end(session.sid)
         if ended is None:
             raise GrantError("invalid_grant")
         return ended
+
+    def _refreshed(self, form: Mapping[str, str], client_id: str) -> tuple[SignedIn, str]:
+        found = self._state.refreshed(form.get("refresh_token", ""), client_id)
+        if found is None:
+            raise GrantError("invalid_grant")
+        return found
 
     def logout_token(self, session: SignedIn, client_id: str) -> str:
         """What tells a client that a session ended (OpenID Connect Back-Channel Logout 1.0, section 2.4)."""
@@ -122,14 +126,15 @@ class Grants:
         session = self._state.session(code.sid)
         if session is None:
             raise GrantError("invalid_grant")
-        return self._person_tokens(session, client_id, code.nonce, self._state.new_refresh(session.sid, client_id))
+        refresh_token = self._state.new_refresh(session.sid, client_id, code.scope)
+        return self._person_tokens(session, client_id, code.scope, code.nonce, refresh_token)
 
     def _person_tokens(
-        self, session: SignedIn, client_id: str, nonce: str | None, refresh_token: str
+        self, session: SignedIn, client_id: str, scope: str, nonce: str | None, refresh_token: str
     ) -> dict[str, Any]:
         person = self._person(session)
-        access = self._common(person.user, ACCESS_SECONDS) | {"sid": session.sid, "scope": "openid organization"}
-        access |= self._directory.person_claims(person, client_id)
+        access = self._common(person.user, ACCESS_SECONDS) | {"sid": session.sid, "scope": scope}
+        access |= self._directory.person_claims(person, client_id, frozenset(scope.split()))
         identity = self._common(person.user, ACCESS_SECONDS) | {
             "aud": client_id,
             "azp": client_id,

@@ -31,8 +31,18 @@ class Code:
     redirect_uri: str
     challenge: str
     nonce: str | None
+    scope: str
     sid: str
     ends: float
+
+
+@dataclass(frozen=True)
+class Refresh:
+    """What a refresh token stands for: a session, for one client, with the scope that was asked for."""
+
+    sid: str
+    client_id: str
+    scope: str
 
 
 class IssuerState:
@@ -45,7 +55,7 @@ class IssuerState:
         self._browsers: dict[str, str] = {}
         self._codes: dict[str, Code] = {}
         self._used_codes: dict[str, str] = {}
-        self._refresh: dict[str, tuple[str, str]] = {}
+        self._refresh: dict[str, Refresh] = {}
         self._assertions: dict[str, float] = {}
 
     def sign_in(self, user: str) -> tuple[str, str]:
@@ -71,12 +81,14 @@ class IssuerState:
                 found.seen = self._now()
             return found
 
-    def new_code(self, client_id: str, redirect_uri: str, challenge: str, nonce: str | None, sid: str) -> str:
+    def new_code(
+        self, client_id: str, redirect_uri: str, *, challenge: str, nonce: str | None, scope: str, sid: str
+    ) -> str:
         """A code for 60 seconds."""
         value = secrets.token_urlsafe(32)
         with self._lock:
             ends = self._now() + CODE_SECONDS
-            self._codes[value] = Code(client_id, redirect_uri, challenge, nonce, sid, ends)
+            self._codes[value] = Code(client_id, redirect_uri, challenge, nonce, scope, sid, ends)
         return value
 
     def take_code(self, value: str) -> Code | None:
@@ -89,23 +101,26 @@ class IssuerState:
             self._used_codes[value] = code.sid
             return code if code.ends > self._now() else None
 
-    def new_refresh(self, sid: str, client_id: str) -> str:
+    def new_refresh(self, sid: str, client_id: str, scope: str) -> str:
         """A refresh token of a session for a client."""
         value = secrets.token_urlsafe(32)
         with self._lock:
-            self._refresh[value] = (sid, client_id)
+            self._refresh[value] = Refresh(sid, client_id, scope)
             if sid in self._sessions:
                 self._sessions[sid].clients.add(client_id)
         return value
 
-    def refreshed(self, value: str, client_id: str) -> SignedIn | None:
-        """The living session of a client's refresh token."""
+    def refreshed(self, value: str, client_id: str) -> tuple[SignedIn, str] | None:
+        """The living session of a client's refresh token, and its scope."""
         with self._lock:
-            sid, owner = self._refresh.get(value, ("", ""))
-            found = self._living(sid) if owner == client_id else None
-            if found is not None:
-                found.seen = self._now()
-            return found
+            refresh = self._refresh.get(value)
+            if refresh is None or refresh.client_id != client_id:
+                return None
+            found = self._living(refresh.sid)
+            if found is None:
+                return None
+            found.seen = self._now()
+            return found, refresh.scope
 
     def end(self, sid: str) -> SignedIn | None:
         """Ends a session; what it was, to tell its clients."""
