@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
 import httpx
@@ -59,7 +60,9 @@ def _below(path: str, prefix: str) -> bool:
 
 def create_gateway(routes: Routes) -> Starlette:
     """The proxy as an ASGI application."""
-    client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False)
+    # A client that keeps cookies would give one person's session to the next one who comes without.
+    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+    client = httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, cookies=no_cookies)
 
     async def forward(request: Request) -> Response:
         origin = routes.origin(request.url.path)
