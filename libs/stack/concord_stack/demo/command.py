@@ -1,5 +1,6 @@
 """`concord demo`: the embedded default, the invented cases, the walk; then it stays up for people to look around."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -55,7 +56,7 @@ def embedded_world(stack: EmbeddedStack) -> World:
         return tree(stack.otlp.spans(trace_id))
 
     tokens = LoopbackTokens(stack.issuer)
-    return World({"": stack.origin}, client, tokens, lambda: publish_release(stack), trace, SEED)
+    return World({"": stack.origin}, functools.cache(client), tokens, lambda: publish_release(stack), trace, SEED)
 
 
 def demo(
