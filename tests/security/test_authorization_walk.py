@@ -1,7 +1,7 @@
 """Every route and RPC × people of every desk × own and another agency, on the running embedded default.
 
-A route without an operation fails; a role that the policy does not name is refused; nobody of another agency reads a record
-of A; what is not yours and what does not exist answer alike.
+A route without an operation fails; a role that the policy does not name is refused; nobody of another agency reads a
+record of A; what is not yours and what does not exist answer alike.
 """
 
 import re
@@ -152,7 +152,7 @@ def test_each_api_route_refuses_everybody_whom_the_policy_does_not_name(
 def test_nobody_of_another_agency_reaches_a_record_of_a(
     routes: list[Route], services: dict[str, tuple[Service, Context, Parts]], walked: World
 ) -> None:
-    """B's people with the right role get what a record that does not exist gets: 404 (or their body is refused first)."""
+    """B's people with the right role get what a record that does not exist gets, or their body is refused first."""
     client = httpx.Client(base_url=walked.origin(), timeout=60)
     persons = [one for one in people() if one.agency == "wfp"]
     wrong: list[str] = []

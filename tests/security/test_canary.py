@@ -1,7 +1,7 @@
 """Markers planted in every personal field of every flow appear nowhere but, encrypted, in their owner's database.
 
-Searched afterwards: every record of the event log with its headers, every row of every database in plain, every log, span
-and metric, and the public files; also hexadecimal and base64 spellings.
+Searched afterwards: every record of the event log with its headers, every row of every database in plain, every log,
+span and metric, and the public files; also hexadecimal and base64 spellings.
 """
 
 import base64
@@ -24,7 +24,9 @@ BASE = "/api/assistance"
 def spellings(text: str) -> list[bytes]:
     """The text as it stands, in hexadecimal, and in base64 at each of its three alignments."""
     raw = text.encode()
-    encoded = [base64.b64encode(b"\0" * shift + raw)[2 if shift else 0 : -4] for shift in range(3)]
+    encoded = [
+        base64.b64encode(b"\0" * shift + raw)[(0, 2, 3)[shift] : (shift + len(raw)) // 3 * 4] for shift in range(3)
+    ]
     return [raw, raw.lower(), raw.hex().encode(), *encoded]
 
 
