@@ -30,6 +30,7 @@ class Exchange:
     third: str
     hub: FileKeyring
     field: FileKeyring
+    hub_folder: Path
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -76,4 +77,4 @@ def make_exchange(folder: Path) -> Exchange:
             Flow(peer, own, "intake", Purpose.STATISTICS, now - DAY, now + 30 * DAY),
         ),
     )
-    return Exchange(agreement, own, peer, third, hub, field)
+    return Exchange(agreement, own, peer, third, hub, field, folder / mark / "hub")

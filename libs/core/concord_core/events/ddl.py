@@ -4,8 +4,6 @@ All are shared: they hold references, codes and signed bytes, never personal dat
 role needs: the public site and the API may add to the outbox and not read it.
 """
 
-
-
 from concord_core.storage.ddl import Operations, shared_table
 
 TABLES = """

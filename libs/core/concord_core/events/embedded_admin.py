@@ -54,6 +54,14 @@ def apply(administrator: str, name: str, passwords: Path, *, topics: Iterable[st
         _fill(conn, topics, acls)
 
 
+def current(administrator: str, name: str) -> tuple[frozenset[str], frozenset[Acl]]:
+    """Topics and permissions that log database `name` has now."""
+    with psycopg.connect(administrator, dbname=name) as conn:
+        topics = conn.execute("select distinct topic from concord_log.partitions").fetchall()
+        acls = conn.execute("select principal, resource, name, prefixed, operation from concord_log.acls").fetchall()
+    return frozenset(topic for (topic,) in topics), frozenset(Acl(*row) for row in acls)
+
+
 def _fill(conn: psycopg.Connection[Any], topics: Iterable[str], acls: Sequence[Acl]) -> None:
     rows = [(topic, partition) for topic in topics for partition in range(PARTITIONS)]
     with conn.cursor() as cursor:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from concord_core.events.ids import uuid7
 from concord_core.events.topics import parse_topic, topic_name
+from concord_core.telemetry import current_traceparent
 
 VALUE_LIMIT = 64 * 1024
 CHANNEL = "concord_outbox"
@@ -35,7 +36,8 @@ def append(
 ) -> str:
     """Adds one fact of `agency` to the running transaction and returns its event id.
 
-    `aggregate` is the record's reference (the key), `sequence` its version from 1, +1 per fact. Raises ValueError when
+    `aggregate` is the record's reference (the key), `sequence` its version from 1, +1 per fact. The current span's trace goes
+    with it. Raises ValueError when
     the message is of another service's contract, too large, or the names cannot be a topic: all are mistakes in code.
     """
     kind = message.DESCRIPTOR.full_name
@@ -47,6 +49,11 @@ def append(
         raise ValueError(f"{kind}: empty aggregate, sequence below 1, or more than {VALUE_LIMIT} bytes")
     event_id = str(uuid7())
     row = {"event_id": event_id, "topic": topic, "key": aggregate, "type": kind, "sequence": sequence}
-    row |= {"agency": agency, "time": datetime.now(UTC), "value": value, "traceparent": traceparent}
+    row |= {
+        "agency": agency,
+        "time": datetime.now(UTC),
+        "value": value,
+        "traceparent": traceparent or current_traceparent(),
+    }
     conn.execute(_INSERT, row)
     return event_id

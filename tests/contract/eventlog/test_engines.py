@@ -1,0 +1,191 @@
+"""What is special about each engine: how a broker refuses, and what the log's database keeps from its clients."""
+
+import json
+import shutil
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from concord_core.events.kafka import KafkaLog
+from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
+from concord_core.events.topics import group_name, topic_name
+from concord_core.identity.errors import ISSUER_UNAVAILABLE
+from tests.contract.eventlog.test_belief import genuine
+from tests.contract.eventlog.test_log import read, records
+from tests.support.engines import EmbeddedEngine, KafkaEngine
+from tests.support.exchange import Exchange, make_exchange
+
+
+@pytest.fixture
+def on_kafka(kafka_engine: KafkaEngine, tmp_path: Path) -> Exchange:
+    made = make_exchange(tmp_path)
+    kafka_engine.apply(made.topics, made.acls)
+    return made
+
+
+@pytest.fixture
+def on_embedded(embedded_engine: EmbeddedEngine, tmp_path: Path) -> Exchange:
+    made = make_exchange(tmp_path)
+    embedded_engine.apply(made.topics, made.acls)
+    return made
+
+
+def test_an_independent_client_reads_valid_cloudevents(kafka_engine: KafkaEngine, on_kafka: Exchange) -> None:
+    program = shutil.which("kcat")
+    assert program is not None, "kcat is missing: apt-get install kcat"
+    topic = topic_name("intake", on_kafka.own)
+    record = genuine(on_kafka, "C-1")
+    log = kafka_engine.log("hub-intake")
+    assert log.publish([record]) == [None]
+    log.close()
+
+    found = subprocess.run(
+        [
+            program,
+            *("-b", kafka_engine.access.internal, "-X", "security.protocol=SASL_PLAINTEXT"),
+            *("-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=administrator"),
+            *("-X", f"sasl.password={kafka_engine.access.password}"),
+            *("-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+
+    event = json.loads(found.stdout)
+    headers = dict(zip(event["headers"][::2], event["headers"][1::2], strict=True))
+    assert event["key"] == headers["ce_subject"] == "C-1"
+    assert event["tstype"] == "logappend"
+    assert headers["ce_specversion"] == "1.0"
+    assert headers["content-type"] == "application/protobuf"
+    assert headers["ce_type"] == "concord.intake.v1.CaseClosed"
+    assert headers["ce_source"] == "/hub/intake"
+    assert {"ce_id", "ce_time", "ce_sequence", "ce_concordagency", "ce_concordkeyid"} < headers.keys()
+    assert "concord-signature" in headers
+
+
+@pytest.mark.parametrize("audience", ["hub-intake", "account"])
+def test_a_token_that_the_broker_refuses_is_a_clear_error(
+    kafka_engine: KafkaEngine, on_kafka: Exchange, audience: str
+) -> None:
+    log = kafka_engine.log("hub-intake", lambda: kafka_engine.issuer.token("hub-intake", audience))
+    [error] = log.publish([genuine(on_kafka)])
+    assert isinstance(error, TokenRefusedError)
+    assert "did not accept this client's token" in str(error)
+    log.close()
+
+
+def test_an_issuer_without_an_answer_is_a_clear_error(kafka_engine: KafkaEngine, on_kafka: Exchange) -> None:
+    asked = [0]
+
+    def fetch() -> str:
+        asked[0] += 1
+        raise ISSUER_UNAVAILABLE.error()
+
+    log = kafka_engine.log("hub-intake", fetch)
+    with pytest.raises(TokenRefusedError) as caught:
+        log.subscribe(group_name("hub", "intake", "x"), [topic_name("intake", on_kafka.own)])
+    assert ISSUER_UNAVAILABLE.code in str(caught.value)
+    assert asked[0] < 20
+    log.close()
+
+
+def test_a_permission_that_is_taken_stops_running_clients_and_comes_back(
+    kafka_engine: KafkaEngine, on_kafka: Exchange
+) -> None:
+    topic = topic_name("intake", on_kafka.own)
+    writer, reader = kafka_engine.log("hub-intake"), kafka_engine.log("hub-intake")
+    reader.subscribe(group_name("hub", "intake", "taken"), [topic])
+    assert writer.publish(records(topic, 1)) == [None]
+    assert len(read(reader, 1)) == 1
+
+    kafka_engine.apply(on_kafka.topics, [acl for acl in on_kafka.acls if acl.principal != "hub-intake"])
+    assert isinstance(writer.publish(records(topic, 1))[0], NotAuthorisedError)
+    with pytest.raises(NotAuthorisedError):
+        read(reader, 1)
+
+    kafka_engine.apply(on_kafka.topics, on_kafka.acls)
+    assert _until_sent(writer, topic)
+    reader.subscribe(group_name("hub", "intake", "taken"), [topic])
+    assert read(reader, 1)
+    for log in (writer, reader):
+        log.close()
+
+
+def _until_sent(writer: KafkaLog, topic: str) -> bool:
+    """The client learns of the permission with the next look at the topic."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        outcome: list[LogError | None] = list(writer.publish(records(topic, 1)))
+        if outcome == [None]:
+            return True
+    return False
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "select * from concord_log.records",
+        "select * from concord_log.acls",
+        "insert into concord_log.acls values ('hub-intake', 'topic', 'concord.', true, 'write')",
+        "update concord_log.partitions set next_offset = 0",
+        "select concord_log.authorise('topic', array['x'], 'read')",
+        "select concord_log.check_member('concord.hub.intake.x')",
+        "select pg_try_advisory_lock(1)",
+        "create table concord_log.mine (n int)",
+        "create table mine (n int)",
+        "set role concord_log_owner",
+    ],
+)
+def test_clients_of_the_embedded_log_reach_nothing_but_its_functions(
+    embedded_engine: EmbeddedEngine, on_embedded: Exchange, statement: str
+) -> None:
+    settings = embedded_engine.settings
+    password = (settings.passwords / "hub-intake").read_text()
+    with (
+        psycopg.connect(
+            host=settings.host, port=settings.port, dbname=settings.name, user="hub-intake", password=password
+        ) as conn,
+        pytest.raises(psycopg.errors.InsufficientPrivilege),
+    ):
+        conn.execute(statement.encode())
+
+
+def test_no_login_of_the_embedded_log_is_privileged(embedded_engine: EmbeddedEngine, on_embedded: Exchange) -> None:
+    with psycopg.connect(embedded_engine.administrator) as conn:
+        rows = conn.execute(
+            "select rolname, rolsuper or rolbypassrls or rolcreaterole or rolcreatedb from pg_roles"
+            " where rolname like 'hub-%' or rolname like 'field-%' or rolname = 'concord_log_owner'"
+        ).fetchall()
+    assert len(rows) >= 5
+    assert [name for name, privileged in rows if privileged] == []
+
+
+def test_applying_twice_changes_nothing_and_taking_away_ends_a_permission(
+    embedded_engine: EmbeddedEngine, on_embedded: Exchange
+) -> None:
+    topic = topic_name("intake", on_embedded.own)
+    log = embedded_engine.log("hub-intake")
+    assert log.publish(records(topic, 1)) == [None]
+    embedded_engine.apply(on_embedded.topics, on_embedded.acls)
+    assert log.publish(records(topic, 1)) == [None]
+    fewer = [acl for acl in on_embedded.acls if acl.operation != "write"]
+    embedded_engine.apply(on_embedded.topics, fewer)
+    assert isinstance(log.publish(records(topic, 1))[0], NotAuthorisedError)
+    log.close()
+
+
+def test_a_topic_that_the_agreement_does_not_have_takes_nothing(
+    embedded_engine: EmbeddedEngine, kafka_engine: KafkaEngine, on_embedded: Exchange, on_kafka: Exchange
+) -> None:
+    for engine, exchange in ((embedded_engine, on_embedded), (kafka_engine, on_kafka)):
+        record = replace(genuine(exchange), topic=topic_name("intake", "nobody"))
+        log = engine.log("hub-intake")
+        [error] = log.publish([record])
+        assert isinstance(error, LogError)
+        log.close()

@@ -1,0 +1,103 @@
+"""A plant on each engine, on servers of its own that may be killed."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from concord_stack.ports import free_port
+from concord_stack.postgres import Postgres, start_postgres
+from concord_stack.process import StartError
+from tests.faults.plant import Plant, prepare
+from tests.faults.roles import Site
+from tests.support.engines import EmbeddedEngine, KafkaEngine
+from tests.support.exchange import make_exchange
+from tests.support.postgres import Databases
+
+
+class Server:
+    """A PostgreSQL that can be killed and started again on its port and data."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._port = free_port()
+        self.postgres = self._start()
+
+    def _start(self) -> Postgres:
+        return start_postgres(self._folder / "server", self._folder / "postgres.log", port=self._port, durable=False)
+
+    def kill_and_restart(self) -> None:
+        """SIGKILL to the postmaster; its children notice by themselves, and only then can a new one start."""
+        self.postgres.child.kill()
+        end = time.monotonic() + 30
+        while True:
+            try:
+                self.postgres = self._start()
+                return
+            except StartError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
+
+
+def reachable(folder: Path) -> Path:
+    """A folder that the plain user who runs PostgreSQL for root can reach."""
+    for parent in [folder, *folder.parents]:
+        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    return folder
+
+
+@pytest.fixture
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    made = Server(reachable(tmp_path_factory.mktemp("faults")))
+    yield made
+    made.postgres.stop()
+
+
+def build(server: Server, folder: Path, engine: EmbeddedEngine | KafkaEngine) -> Plant:
+    """The three roles, running, under load."""
+    databases = Databases(server.postgres, folder / "passwords")
+    settings = databases.fresh("faults", "tests.support.counting")
+    prepare(server.postgres.administrator, settings.name, settings.login_prefix)
+    exchange = make_exchange(folder)
+    engine.apply(exchange.topics, exchange.acls)
+    embedded = isinstance(engine, EmbeddedEngine)
+    site = Site(
+        database=settings,
+        agreement=exchange.agreement,
+        keyring=exchange.hub_folder,
+        agency=exchange.own,
+        port=free_port(),
+        log=engine.settings if isinstance(engine, EmbeddedEngine) else None,
+        bootstrap="" if embedded else engine.access.bootstrap,  # type: ignore[union-attr]
+        token="" if embedded else engine.issuer.token("hub-intake", seconds=3600),  # type: ignore[union-attr]
+    )
+    plant = Plant(site)
+    for role in ("serve", "relay", "consume"):
+        plant.start(role)
+    plant.load.start()
+    return plant
+
+
+@pytest.fixture
+def embedded_plant(server: Server, tmp_path: Path) -> Iterator[Plant]:
+    plant = build(server, tmp_path, EmbeddedEngine(server.postgres, tmp_path / "log-passwords"))
+    yield plant
+    plant.close()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[KafkaEngine]:
+    engine = KafkaEngine(tmp_path / "kafka")
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def kafka_plant(server: Server, broker: KafkaEngine, tmp_path: Path) -> Iterator[Plant]:
+    plant = build(server, tmp_path, broker)
+    yield plant
+    plant.close()
