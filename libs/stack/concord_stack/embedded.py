@@ -6,10 +6,12 @@ For trying, developing and testing on one machine. It needs nothing but the virt
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 from concord_core.agreement import SERVICES
 from concord_core.events import embedded_admin
 from concord_core.identity.client_keys import public_jwk
+from concord_stack.administration import embedded_section
 from concord_stack.config import STAFF_PREFIXES, EventLog, embedded_log, toml
 from concord_stack.exchange import NAMES, NodePlan, plan_node
 from concord_stack.people import people
@@ -80,6 +82,12 @@ class EmbeddedStack(Stack):
 
     def stop_servers(self) -> None:
         """Nothing to stop: all runs under the supervisor."""
+
+    def administration_sections(self) -> dict[str, Any]:
+        section = embedded_section(
+            self.folder / "administration", self.postgres.administrator, _LOG_DATABASE, self.hub.passwords
+        )
+        return {"embedded": section}
 
     def _clients(self) -> list[dict[str, object]]:
         return [

@@ -6,9 +6,9 @@ keys when it starts, so it cannot come first.
 
 import json
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -19,6 +19,7 @@ from concord_core.events import kafka_admin
 from concord_core.identity.admin import AdminAccess, HubAccount, KeycloakAdministration, Provider, ServiceClient
 from concord_core.identity.admin.agency_realm import Employee, make_agency_realm
 from concord_core.identity.client_keys import public_jwk
+from concord_stack.administration import kafka_section, keycloak_section
 from concord_stack.config import STAFF_PREFIXES, EventLog, kafka_log
 from concord_stack.exchange import NAMES, WITH_OWN_LOGIN, NodePlan, plan_node
 from concord_stack.java import Heap
@@ -64,6 +65,7 @@ class FullStack(Stack):
         self._passwords = {person.user: secrets.token_urlsafe(12) for person in people()}
         self._keycloak: Keycloak | None = None
         self._kafka: Kafka | None = None
+        self.logins: dict[str, Provider] = {}
 
     @property
     def nodes(self) -> tuple[NodePlan, ...]:
@@ -122,12 +124,9 @@ class FullStack(Stack):
         self._keycloak.start()
         self.tell("realms")
         agreement = self.signed.agreement
-        # One after the other would take most of the start: each new realm makes its own key pairs.
-        with ThreadPoolExecutor(len(WITH_OWN_LOGIN)) as pool:
-            providers = pool.map(self._agency_login, WITH_OWN_LOGIN)
-            self.administration.prepare()
-            self.administration.apply_clients(agreement, self.clients())
-            logins = dict(zip(WITH_OWN_LOGIN, providers, strict=True))
+        self.administration.prepare()
+        self.administration.apply_clients(agreement, self.clients())
+        logins = self.logins = {slug: self._agency_login(slug) for slug in WITH_OWN_LOGIN}
         for agency in agreement.agencies:
             self.administration.onboard(agency, agreement, logins.get(agency.slug))
         for person in people():
@@ -155,6 +154,13 @@ class FullStack(Stack):
 
     def event_log(self, node: NodePlan) -> EventLog:
         return kafka_log(self.kafka.access.bootstrap)
+
+    def administration_sections(self) -> dict[str, Any]:
+        folder = self.folder / "administration"
+        return {
+            "keycloak": keycloak_section(folder, self.access, self.clients(), self.logins),
+            "kafka": kafka_section(folder, self.kafka.access),
+        }
 
     def stop_servers(self) -> None:
         if self._kafka is not None:

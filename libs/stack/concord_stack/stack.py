@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -19,6 +19,8 @@ from concord_core.config import DatabaseSettings
 from concord_core.identity.client_keys import make_client_key
 from concord_core.storage.provision import provision
 from concord_stack import gateway
+from concord_stack.administration import FILE_NAME, agreement_section
+from concord_stack.administration import write as write_administration
 from concord_stack.certs import Certificate, make_certificates
 from concord_stack.config import PACKAGES, EventLog, write_config
 from concord_stack.exchange import NodePlan, SignedAgreement, make_agreement
@@ -83,6 +85,10 @@ class Stack(ABC):
     def stop_servers(self) -> None:
         """Stop what was started outside the supervisor."""
 
+    @abstractmethod
+    def administration_sections(self) -> dict[str, Any]:
+        """The operator's settings of what this stack runs, beside the agreement's."""
+
     # --- what users of a stack ask ----------------------------------------------------------------------------
 
     @property
@@ -110,6 +116,11 @@ class Stack(ABC):
     @property
     def logs(self) -> Path:
         return self.folder / "logs"
+
+    @property
+    def administration_file(self) -> Path:
+        """The operator's settings: `concord agency list --config FILE`."""
+        return self.folder / FILE_NAME
 
     def database(self, node: str, service: str) -> DatabaseSettings:
         """The database of a node's service, for tests that look into it."""
@@ -162,6 +173,8 @@ class Stack(ABC):
         """The second half: services and gateways."""
         self._start_services()
         self._start_gateways()
+        settings = agreement_section(self.signed, self.nodes) | self.administration_sections()
+        write_administration(self.folder, settings)
         write_private(self.folder / STATE_FILE, json.dumps(self.state(), indent=2))
 
     def stop(self) -> None:
@@ -175,8 +188,18 @@ class Stack(ABC):
 
     def state(self) -> dict[str, object]:
         """Addresses, for `concord down` and `concord doctor`; no secret."""
-        origins = {node.slug: node.origin for node in self.nodes}
-        return {"issuer": self.issuer, "origins": origins, "otlp": self.otlp.endpoint, "logs": str(self.logs)}
+        return {
+            "issuer": self.issuer,
+            "origins": {node.slug: node.origin for node in self.nodes},
+            "health": {
+                node.client_id(service): f"http://{HOST}:{node.services[service].http}/healthz"
+                for node in self.nodes
+                for service in self.running(node)
+            },
+            "otlp": self.otlp.endpoint,
+            "logs": str(self.logs),
+            "administration": str(self.administration_file),
+        }
 
     # --- parts ------------------------------------------------------------------------------------------------
 

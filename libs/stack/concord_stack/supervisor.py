@@ -64,11 +64,12 @@ class Supervisor:
         with self._lock:
             return tuple(self._members)
 
-    @property
-    def failed(self) -> tuple[str, ...]:
-        """Those given up."""
+    def check(self) -> None:
+        """Raises `StartError` naming those that were given up."""
         with self._lock:
-            return tuple(name for name, member in self._members.items() if member.given_up)
+            failed = [member.command for member in self._members.values() if member.given_up]
+        if failed:
+            raise StartError("; ".join(f"{one.name} cannot be kept running: see {one.log}" for one in failed))
 
     def stop_one(self, name: str) -> None:
         """Stop a member for good; it can be started again with its command."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from keycloak import KeycloakAdmin
 
-_TIMEOUT_SECONDS = 30
+_TIMEOUT_SECONDS = 180  # a busy machine makes a new realm, with its keys, in a minute
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from concord_core.identity.admin.access import AdminAccess
+from concord_core.identity.admin.compare import Representation
 from concord_core.identity.admin.port import Changes, Provider
 from concord_core.identity.admin.realm import Mapper, Realm
 from concord_core.identity.admin.roles import AGENCY_ROLES, ROLE_CLAIM
@@ -26,25 +27,40 @@ class Employee:
     roles: tuple[str, ...]
 
 
+# The passwords of invented people are random and long: stretching them would only slow the start of the stack.
+_PASSWORDS = "hashAlgorithm(pbkdf2-sha256) and hashIterations(1000)"
+
+
 def make_agency_realm(
     access: AdminAccess, slug: str, secret: str, employees: Sequence[Employee]
 ) -> tuple[Provider, Changes]:
-    """The realm `agency-<slug>` with these people; gives what the hub must know of it."""
+    """The realm `agency-<slug>` with these people, all in one request; gives what the hub must know of it.
+
+    A realm that is there keeps its people; roles and the hub's client are brought up to date.
+    """
     realm = Realm(access, f"agency-{slug}", [])
-    realm.ensure({"displayName": f"{slug.upper()} sign-in", "registrationAllowed": False})
+    settings = {"displayName": f"{slug.upper()} sign-in", "registrationAllowed": False, "passwordPolicy": _PASSWORDS}
+    client = _hub_client(access, slug, secret)
+    realm.ensure(
+        settings,
+        first={
+            "roles": {"realm": [{"name": role} for role in AGENCY_ROLES]},
+            "clients": [{"clientId": _CLIENT, "protocol": "openid-connect", **client}],
+            "users": [_person(employee) for employee in employees],
+        },
+    )
     known = {role["name"] for role in realm.admin.get_realm_roles()}
     for role in sorted(set(AGENCY_ROLES) - known):
         realm.admin.create_realm_role({"name": role})
         realm.changes.append(f"{realm.name}: role {role}")
-    _hub_client(realm, access, slug, secret)
-    for employee in employees:
-        _employee(realm, employee)
+    config = {"claim.name": ROLE_CLAIM, "multivalued": "true", "jsonType.label": "String", "id.token.claim": "true"}
+    realm.ensure_client(_CLIENT, client, [Mapper(ROLE_CLAIM, "oidc-usermodel-realm-role-mapper", config)])
     return Provider.keycloak(access.issuer(realm.name), _CLIENT, secret), realm.changes
 
 
-def _hub_client(realm: Realm, access: AdminAccess, slug: str, secret: str) -> None:
+def _hub_client(access: AdminAccess, slug: str, secret: str) -> Representation:
     endpoint = f"{access.issuer()}/broker/{slug}/endpoint"
-    settings = {
+    return {
         "enabled": True,
         "publicClient": False,
         "secret": secret,
@@ -58,25 +74,16 @@ def _hub_client(realm: Realm, access: AdminAccess, slug: str, secret: str) -> No
             "backchannel.logout.session.required": "true",
         },
     }
-    config = {"claim.name": ROLE_CLAIM, "multivalued": "true", "jsonType.label": "String", "id.token.claim": "true"}
-    realm.ensure_client(_CLIENT, settings, [Mapper(ROLE_CLAIM, "oidc-usermodel-realm-role-mapper", config)])
 
 
-def _employee(realm: Realm, employee: Employee) -> None:
-    if realm.admin.get_user_id(employee.user) is not None:
-        return
-    user = realm.admin.create_user(
-        {
-            "username": employee.user,
-            "email": employee.email,
-            "emailVerified": True,
-            "firstName": employee.given,
-            "lastName": employee.family,
-            "enabled": True,
-            "credentials": [{"type": "password", "value": employee.password, "temporary": False}],
-        }
-    )
-    roles = [realm.admin.get_realm_role(name) for name in employee.roles]
-    if roles:
-        realm.admin.assign_realm_roles(user, roles)
-    realm.changes.append(f"{realm.name}: person {employee.user}")
+def _person(employee: Employee) -> Representation:
+    return {
+        "username": employee.user,
+        "email": employee.email,
+        "emailVerified": True,
+        "firstName": employee.given,
+        "lastName": employee.family,
+        "enabled": True,
+        "credentials": [{"type": "password", "value": employee.password, "temporary": False}],
+        "realmRoles": list(employee.roles),
+    }

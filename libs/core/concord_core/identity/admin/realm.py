@@ -32,14 +32,14 @@ class Realm:
 
     # --- the realm itself -------------------------------------------------------------------------------------
 
-    def ensure(self, settings: Representation) -> None:
-        """The realm, made if missing, with these settings."""
+    def ensure(self, settings: Representation, first: Representation | None = None) -> None:
+        """The realm, made if missing, with these settings; `first` is what only a new realm gets."""
         try:
             current = self.admin.get_realm(self.name)
         except KeycloakGetError as error:
             if error.response_code != 404:
                 raise
-            self.admin.create_realm({"realm": self.name, "enabled": True, **settings})
+            self.admin.create_realm({"realm": self.name, "enabled": True, **settings, **(first or {})})
             # The token in hand names the realms that existed when it was issued.
             self.admin.connection.refresh_token()
             self.changes.append(f"realm {self.name}: made")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from concord_core.agreement import Agreement
+from concord_core.identity.admin.compare import Representation
 from concord_core.identity.admin.hub import (
     BROKER_SCOPE,
     CLI_CLIENT,
@@ -37,7 +38,17 @@ def apply_clients(realm: Realm, agreement: Agreement, clients: Sequence[ServiceC
     realm.ensure_client_scopes(CLI_CLIENT, [_BASIC, IDENTITY_SCOPE, ORGANIZATION_SCOPE, *everybody], [])
 
 
-def _client(realm: Realm, client: ServiceClient) -> None:
+def ours(realm: Realm) -> dict[str, Representation]:
+    """The service clients that the realm has now."""
+    return {
+        client["clientId"]: client
+        for client in realm.admin.get_clients()
+        if "concord.service" in client.get("attributes", {})
+    }
+
+
+def settings_of(client: ServiceClient) -> Representation:
+    """What a service's client is like."""
     staff = client.staff_url
     attributes = {
         "use.jwks.string": "true",
@@ -53,7 +64,7 @@ def _client(realm: Realm, client: ServiceClient) -> None:
             "backchannel.logout.url": f"{staff}/signin/backchannel",
             "backchannel.logout.session.required": "true",
         }
-    settings = {
+    return {
         "enabled": True,
         "publicClient": False,
         "clientAuthenticatorType": "client-jwt",
@@ -67,9 +78,12 @@ def _client(realm: Realm, client: ServiceClient) -> None:
         "webOrigins": [],
         "attributes": attributes,
     }
+
+
+def _client(realm: Realm, client: ServiceClient) -> None:
     node = {"claim.name": "node", "claim.value": client.node, "jsonType.label": "String", "access.token.claim": "true"}
     mapper = Mapper("node", "oidc-hardcoded-claim-mapper", {**node, "id.token.claim": "false"})
-    realm.ensure_client(client.client_id, settings, [mapper])
+    realm.ensure_client(client.client_id, settings_of(client), [mapper])
 
 
 def _command_client(realm: Realm) -> None:
@@ -120,9 +134,8 @@ def _remove_others(realm: Realm, wanted: Iterable[str]) -> None:
     """Removes the clients that an earlier agreement named, their scopes first."""
     keep = set(wanted)
     scopes = {scope["name"]: scope["id"] for scope in realm.admin.get_client_scopes()}
-    for client in realm.admin.get_clients():
-        name = client["clientId"]
-        if "concord.service" not in client.get("attributes", {}) or name in keep:
+    for name, client in ours(realm).items():
+        if name in keep:
             continue
         if (scope := scopes.get(service_scope(name))) is not None:
             realm.admin.delete_client_scope(scope)

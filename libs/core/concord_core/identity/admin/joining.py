@@ -1,0 +1,120 @@
+"""Joining and leaving as an operator does it: agreement first, then every system that enforces it, then the login.
+
+Repeats change nothing: no new version without a change, no write where nothing differs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from concord_core.agreement import SERVICES, Agency, Agreement, Terms
+from concord_core.agreement.checks import changes_forbidden, problems
+from concord_core.agreement.document import dump
+from concord_core.agreement.keymaking import make_keys
+from concord_core.agreement.signature import operator_key, sign, signature_path
+from concord_core.agreement.targets import Target
+from concord_core.identity.admin.keycloak import KeycloakAdministration
+from concord_core.identity.admin.settings import Administration
+from concord_core.identity.admin.targets import EmbeddedTarget, KafkaTarget, KeycloakTarget
+from concord_core.vault import FileKeyring
+
+_KEY_LIFE = timedelta(days=365)
+
+
+class RefusedError(Exception):
+    """The operator asked for something that the agreement does not bear; the text says what."""
+
+
+@dataclass(frozen=True)
+class NewAgency:
+    """What must be known of an agency that is not in the agreement yet."""
+
+    entity: str
+    name: str
+    domain: str
+    node: str
+
+
+def onboard(settings: Administration, slug: str, new: NewAgency | None, *, now: datetime | None = None) -> list[str]:
+    """The agency in the agreement, with keys, enforced everywhere, able to sign in; returns what changed."""
+    at = now or datetime.now(UTC)
+    old = settings.in_force()
+    draft: Terms = old
+    if slug not in {agency.slug for agency in old.agencies}:
+        if new is None:
+            raise RefusedError(f"{slug} is not in the agreement: say its entity, name and domain")
+        draft = replace(_plain(old), agencies=(*old.agencies, _agency(settings, slug, new)))
+    for node, keyring in settings.keyrings.items():
+        if node in draft.agency(slug).nodes.values():
+            draft = make_keys(draft, FileKeyring(keyring), [slug], node=node, now=at, life=_KEY_LIFE)
+    changes = _publish(settings, old, draft, at)
+    agreement = settings.in_force()
+    for target in _targets(settings):
+        changes += [f"{change.action} {change.kind} {change.name}" for change in target.apply(agreement)]
+    if settings.keycloak is not None:
+        provider = settings.keycloak.provider(slug)
+        administration = KeycloakAdministration(settings.keycloak.access())
+        changes += administration.onboard(agreement.agency(slug), agreement, provider)
+    return changes
+
+
+def offboard(settings: Administration, slug: str, *, now: datetime | None = None) -> list[str]:
+    """Ends the agency's sign-in and its flows. What it published stays readable for those who already may read it:
+    its node remains its host, and its keys remain in the agreement so that old facts can be believed."""
+    at = now or datetime.now(UTC)
+    old = settings.in_force()
+    old.agency(slug)
+    if slug == old.operator:
+        raise RefusedError("the operator cannot leave: pin another operator's key first")
+    changes: list[str] = []
+    if settings.keycloak is not None:
+        changes += KeycloakAdministration(settings.keycloak.access()).offboard(slug)
+    flows = tuple(flow for flow in old.flows if slug not in (flow.sender, flow.receiver))
+    changes += _publish(settings, old, replace(_plain(old), flows=flows), at)
+    agreement = settings.in_force()
+    for target in _targets(settings):
+        changes += [f"{change.action} {change.kind} {change.name}" for change in target.apply(agreement)]
+    return changes
+
+
+def _agency(settings: Administration, slug: str, new: NewAgency) -> Agency:
+    own = settings.keycloak is not None and slug in settings.keycloak.providers
+    return Agency(slug, new.entity, new.name, new.domain, dict.fromkeys(SERVICES, new.node), slug if own else None)
+
+
+def _plain(terms: Terms) -> Terms:
+    """The terms without the claim that their signature was checked."""
+    return Terms(**{name: getattr(terms, name) for name in Terms.__dataclass_fields__})
+
+
+def _publish(settings: Administration, old: Agreement, draft: Terms, at: datetime) -> list[str]:
+    """Signs the draft as the next version if it differs from the one in force."""
+    if dump(draft) == dump(old):
+        return []
+    terms = replace(_plain(draft), version=old.version + 1, issued_at=at.replace(microsecond=0))
+    if found := [*problems(terms, at), *changes_forbidden(old, terms)]:
+        raise RefusedError("; ".join(found))
+    path, content = settings.agreement.path, dump(terms)
+    signature = sign(content, operator_key(settings.agreement.signing_key))
+    _replace(signature_path(path), signature.encode())
+    _replace(path, content)
+    return [f"agreement: version {terms.version} signed"]
+
+
+def _replace(path: Path, content: bytes) -> None:
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes(content)
+    draft.chmod(0o600)
+    draft.replace(path)
+
+
+def _targets(settings: Administration) -> Sequence[Target]:
+    found: list[Target] = []
+    if settings.keycloak is not None:
+        found.append(KeycloakTarget(settings.keycloak))
+    if settings.kafka is not None:
+        found.append(KafkaTarget(settings.kafka))
+    if settings.embedded is not None:
+        found.append(EmbeddedTarget(settings.embedded))
+    return found

@@ -1,0 +1,165 @@
+"""`concord up`, `concord down`, `concord doctor`: a stack on this machine, from its start to its end.
+
+Exit codes: 0 done, 1 something did not start or is wrong (the reason is printed), 2 wrong use.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from concord_stack.artifacts import ArtifactError
+from concord_stack.embedded import EmbeddedStack
+from concord_stack.examine import examine
+from concord_stack.folders import run_folder
+from concord_stack.full import HUB_PORT, SECOND_PORT, FullStack
+from concord_stack.people import people
+from concord_stack.process import StartError
+from concord_stack.stack import Stack
+
+RUN = "up"
+_STOP_SECONDS = 60.0
+
+Embedded = Annotated[bool, typer.Option("--embedded", help="Without Kafka and Keycloak: the embedded default.")]
+
+
+def up(embedded: Embedded = False) -> None:
+    """Start the stack on this machine and keep it up until Ctrl-C: real Kafka, real Keycloak, two nodes.
+
+    Each start begins anew: nothing of an earlier run is kept but its logs.
+    """
+    console = Console()
+    stop = _end_on_signals()
+    folder = run_folder(RUN)
+    with _only_one(folder, console):
+        _clear(folder)
+        try:
+            with _stack(folder, console, embedded=embedded) as stack:
+                _welcome(stack, console)
+                while not stop.wait(1):
+                    stack.supervisor.check()
+                console.print("stopping")
+        except (StartError, ArtifactError) as problem:
+            console.print(f"▲ {problem}", style="red", markup=False, highlight=False)
+            raise typer.Exit(1) from None
+
+
+def down() -> None:
+    """Stop the stack that `concord up` started, wherever that was."""
+    console = Console()
+    number = _running(run_folder(RUN))
+    if number is None:
+        console.print("nothing is running")
+        return
+    os.kill(number, signal.SIGTERM)
+    end = time.monotonic() + _STOP_SECONDS
+    while _running(run_folder(RUN)) is not None:
+        if time.monotonic() > end:
+            console.print(f"▲ process {number} is still stopping: look at it", style="red")
+            raise typer.Exit(1)
+        time.sleep(0.2)
+    console.print("stopped")
+
+
+def doctor() -> None:
+    """Say what is wrong with this machine or the running stack, and how to mend it."""
+    console = Console()
+    found = examine(run_folder(RUN) if _running(run_folder(RUN)) is not None else None)
+    table = Table("", "what", "how it is", "how to mend it")
+    for finding in found:
+        table.add_row("●" if finding.good else "▲", finding.what, finding.state, finding.remedy)
+    console.print(table)
+    if not all(finding.good for finding in found):
+        raise typer.Exit(1)
+
+
+def _stack(folder: Path, console: Console, *, embedded: bool) -> Stack:
+    def tell(text: str) -> None:
+        console.print(f"  {text}", highlight=False, markup=False)
+
+    if embedded:
+        return EmbeddedStack(folder, tell=tell, port=HUB_PORT)
+    return FullStack(folder, tell=tell, ports=(HUB_PORT, SECOND_PORT))
+
+
+def _welcome(stack: Stack, console: Console) -> None:
+    table = Table("what", "where", title="Concord is up: for one machine, with invented people only")
+    for node in stack.nodes:
+        table.add_row(f"node {node.slug}", node.origin)
+    table.add_row("issuer", stack.issuer)
+    table.add_row("agreement", str(stack.signed.path))
+    table.add_row("logs", str(stack.logs))
+    table.add_row("people", f"{len(people())}, such as {people()[0].email}")
+    if not stack.embedded:
+        table.add_row("their secrets", str(stack.folder / "people.json"))
+        table.add_row("administration", f"concord agency list --config {stack.folder / 'administration.toml'}")
+    console.print(table)
+    console.print("Ctrl-C or `concord down` stops it.")
+
+
+def _end_on_signals() -> threading.Event:
+    stop = threading.Event()
+
+    def told(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():  # asked a second time: the children end with this process
+            sys.exit(1)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, told)
+    return stop
+
+
+@contextmanager
+def _only_one(folder: Path, console: Console) -> Iterator[None]:
+    """Holds the lock of the run folder, which also says that a stack is running."""
+    with (folder / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            console.print("▲ a stack is already up: `concord down` stops it", style="red")
+            raise typer.Exit(1) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _running(folder: Path) -> int | None:
+    """The process that holds the run folder."""
+    path = folder / "lock"
+    if not path.exists():
+        return None
+    with path.open("r+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(lock.read())
+    return None
+
+
+def _clear(folder: Path) -> None:
+    """Removes what an earlier run left, except its logs, which become `logs.before`."""
+    before = folder / "logs.before"
+    if (folder / "logs").exists():
+        shutil.rmtree(before, ignore_errors=True)
+        (folder / "logs").rename(before)
+    for path in folder.iterdir():
+        if path.name in ("lock", before.name):
+            continue
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
