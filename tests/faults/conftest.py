@@ -31,6 +31,7 @@ class Server:
     def kill_and_restart(self) -> None:
         """SIGKILL to the postmaster; its children notice by themselves, and only then can a new one start."""
         self.postgres.child.kill()
+        self.postgres.child.wait_stopped()
         end = time.monotonic() + 30
         while True:
             try:

@@ -1,8 +1,8 @@
 """The roles that fault tests kill, each the main function of a process of its own.
 
-`serve` is a service small enough to see through: an act changes an aggregate and emits a fact in one transaction,
-and is acknowledged by HTTP; an act that comes again is acknowledged again and has no second effect. `relay` and `consume` are
-the real ones. A role may be told to stop dead at one moment: it reports that it got there and waits to be killed.
+`serve` is a service small enough to see through: an act changes an aggregate and emits a fact in one transaction, and
+is acknowledged by HTTP; an act that comes again is acknowledged again and has no second effect. `relay` and `consume`
+are the real ones. A role may be told to stop dead at one moment: it reports that it got there and waits to be killed.
 """
 
 from __future__ import annotations

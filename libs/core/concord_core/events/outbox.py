@@ -36,9 +36,9 @@ def append(
 ) -> str:
     """Adds one fact of `agency` to the running transaction and returns its event id.
 
-    `aggregate` is the record's reference (the key), `sequence` its version from 1, +1 per fact. The current span's trace goes
-    with it. Raises ValueError when
-    the message is of another service's contract, too large, or the names cannot be a topic: all are mistakes in code.
+    `aggregate` is the record's reference (the key), `sequence` its version from 1, +1 per fact. The current span's
+    trace goes with it. Raises ValueError when the message is of another service's contract, too large, or the names
+    cannot be a topic: all are mistakes in code.
     """
     kind = message.DESCRIPTOR.full_name
     topic = topic_name(service, agency)

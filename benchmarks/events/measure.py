@@ -1,0 +1,166 @@
+"""Runs the measurements of one engine and returns their rows."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from benchmarks.events import roles
+from benchmarks.events.roles import CONSUMER, Site
+from concord.intake.v1.events_pb2 import CaseOpened
+from concord_core.events.model import Record
+from concord_core.events.records import Event, encode
+from concord_core.events.topics import topic_name
+from concord_core.storage import Actor, Database, Login
+from concord_core.vault import FileKeyring
+
+SEED = 20261122
+KEYS = 500
+RATE = 200
+ACTOR = Actor("job", "bench")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the result: what, ours, the peer or limit of the same run, ours / peer where that says something."""
+
+    what: str
+    ours: str
+    peer: str
+    ratio: str
+
+
+def message(chance: random.Random) -> CaseOpened:
+    """A plausible fact of about 300 bytes."""
+    opened = CaseOpened(report_reference=f"R-2026-{chance.randrange(10**6):06}", received_date="2026-03-01")
+    opened.country, opened.allegation_type, opened.concern = "SSD", "sexual_exploitation", "sea"
+    for _ in range(9):
+        opened.victims.add(sex="female", age_category="adult_18_plus", count=chance.randrange(1, 4))
+    return opened
+
+
+def fill(database: Database, agency: str, count: int, batch: int = 200) -> float:
+    """Writes `count` facts over KEYS aggregates, `batch` to a transaction; returns facts per second."""
+    chance = random.Random(SEED)
+    start = time.monotonic()
+    for first in range(0, count, batch):
+        with database.work(agency, actor=ACTOR) as work:
+            for number in range(first, min(first + batch, count)):
+                work.emit("intake", f"C-{number % KEYS}", number // KEYS + 1, message(chance))
+    return count / (time.monotonic() - start)
+
+
+def outbox_records(site: Site) -> list[Record]:
+    """The very records that our relay sends: same bytes for the raw run."""
+    keys = FileKeyring(site.keyring)
+    with Database(site.database, Login.RELAY).engine.connect() as conn:
+        rows = conn.execute(
+            text(
+                "select event_id::text as id, topic, key, type, sequence, agency, time, value from outbox order by seq"
+            )
+        ).all()
+    events = [Event(**row._mapping, traceparent=None) for row in rows]
+    return [encode(event, keys, node="hub", service="intake") for event in events]
+
+
+def _ours(site: Site, count: int) -> float:
+    """Facts per second from the first reading of the outbox to the last commit of the inbox."""
+    with Database(site.database, Login.CONSUME).engine.connect() as conn, _roles(site) as go:
+        start = datetime.now(UTC)
+        go()
+        while True:
+            seen, last = conn.execute(
+                text("select count(*), max(at) from inbox where consumer = :name"), {"name": CONSUMER}
+            ).one()
+            conn.rollback()
+            if seen >= count:
+                return float(count / (last - start).total_seconds())
+            time.sleep(0.2)
+
+
+def _roles(site: Site, times: Path | None = None) -> AbstractContextManager[Callable[[], None]]:
+    context = multiprocessing.get_context("spawn")
+    go, readies = context.Event(), [context.Event(), context.Event()]
+    started = [
+        context.Process(target=roles.consume, args=(site, readies[0], go, times)),
+        context.Process(target=roles.relay, args=(site, readies[1], go)),
+    ]
+    return _running(started, readies, go)
+
+
+@contextmanager
+def _running(started: Sequence[Any], readies: Sequence[Any], go: Any) -> Iterator[Callable[[], None]]:
+    for process in started:
+        process.start()
+    for ready in readies:
+        ready.wait(60)
+    try:
+        yield go.set
+    finally:
+        for process in started:
+            process.kill()
+            process.join()
+
+
+def raw(site: Site, topic: str, records: list[Record]) -> float:
+    """Records per second of raw kafka-python, produced and consumed at the same time by two processes."""
+    context = multiprocessing.get_context("spawn")
+    go, done, readies = context.Event(), context.Event(), [context.Event(), context.Event()]
+    started = [
+        context.Process(target=roles.raw_consume, args=(site, topic, len(records), readies[0], go, done)),
+        context.Process(target=roles.raw_produce, args=(site, records, readies[1], go)),
+    ]
+    with _running(started, readies, go) as release:
+        start = time.monotonic()
+        release()
+        done.wait(300)
+        return len(records) / (time.monotonic() - start)
+
+
+def throughput(site: Site, agency: str, count: int) -> tuple[float, float]:
+    """Facts per second written to the outbox, and from there to the inbox."""
+    written = fill(Database(site.database, Login.APP), agency, count)
+    return written, _ours(site, count)
+
+
+def latency(site: Site, agency: str, seconds: int, times: Path) -> tuple[float, float]:
+    """p50 and p99 in milliseconds from the commit of a change to the commit of its effect, at RATE facts per second."""
+    database, chance = Database(site.database, Login.APP), random.Random(SEED)
+    committed: dict[str, float] = {}
+    with _roles(site, times) as go:
+        go()
+        time.sleep(5)
+        start = time.monotonic()
+        for number in range(RATE * seconds):
+            time.sleep(max(0.0, start + number / RATE - time.monotonic()))
+            with database.work(agency, actor=ACTOR) as work:
+                event = work.emit("intake", f"L-{number % KEYS}", number // KEYS + 1, message(chance))
+            committed[event] = time.time()
+        end = time.monotonic() + 60
+        while not committed.keys() <= (seen := _read(times)).keys() and time.monotonic() < end:
+            time.sleep(0.3)
+    waits = sorted((seen[event] - at) * 1000 for event, at in committed.items())
+    return waits[len(waits) // 2], waits[len(waits) * 99 // 100]
+
+
+def _read(times: Path) -> dict[str, float]:
+    try:
+        found: dict[str, float] = json.loads(times.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return found
+
+
+def topic_of(agency: str) -> str:
+    """The topic that all of this goes through."""
+    return topic_name("intake", agency)
