@@ -1,11 +1,27 @@
 """The two kinds of issuer behind one face, so that one suite runs against both."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
+
+import httpx
 
 from concord_core.agreement import Agreement
-from concord_core.config import IdentitySettings
-from tests.support.trust import TrustWorld
+from concord_core.config import DatabaseSettings, IdentitySettings, ServiceSettings
+from concord_core.vault import FileKeyring
+from concord_stack.full import FullStack
+from concord_stack.walk.keycloak_signin import KeycloakTokens, Visitor, fill_in
+from tests.support.trust import TrustWorld, choose, service_settings, trust_world
+
+
+class Browser(Protocol):
+    """A person's browser at the issuer."""
+
+    def lead(self, location: str, stop: str) -> str:
+        """Goes to an address of the issuer, signs in where that is asked; the address led back to, under `stop`."""
 
 
 class IdentitySource(Protocol):
@@ -17,11 +33,36 @@ class IdentitySource(Protocol):
     @property
     def agreement(self) -> Agreement: ...
 
-    def identity(self, client_id: str) -> IdentitySettings:
-        """Settings of a service's client, with its private key."""
+    @property
+    def gateway(self) -> int:
+        """Port of the hub's origin, at which nothing listens: the test does."""
+
+    def keyring(self) -> FileKeyring:
+        """The hub's keys."""
+
+    def settings(self, client_id: str, database: DatabaseSettings | None = None) -> ServiceSettings:
+        """Settings of a hub service, with its client's private key."""
 
     def token(self, user: str) -> str:
         """A person's access token, got as their own program gets it: public client, code flow, PKCE."""
+
+    def browser(self, user: str) -> Browser:
+        """A browser in which that person signs in."""
+
+
+@dataclass(frozen=True)
+class LoopbackBrowser:
+    """Chooses its person on the page of people."""
+
+    http: httpx.Client
+    user: str
+
+    def lead(self, location: str, stop: str) -> str:
+        parts = urlsplit(location)
+        first = self.http.get(location)
+        if first.is_redirect:
+            return first.headers["location"]
+        return choose(self.http, dict(parse_qsl(parts.query)), self.user)
 
 
 @dataclass(frozen=True)
@@ -38,8 +79,92 @@ class LoopbackSource:
     def agreement(self) -> Agreement:
         return self.world.agreement
 
-    def identity(self, client_id: str) -> IdentitySettings:
-        return self.world.identity(client_id)
+    @property
+    def gateway(self) -> int:
+        return self.world.nodes["hub"].gateway
+
+    def keyring(self) -> FileKeyring:
+        return self.world.keyring()
+
+    def settings(self, client_id: str, database: DatabaseSettings | None = None) -> ServiceSettings:
+        return self.world.settings(client_id, database=database)
 
     def token(self, user: str) -> str:
         return self.world.token(user)
+
+    def browser(self, user: str) -> Browser:
+        return LoopbackBrowser(httpx.Client(base_url=self.world.issuer, trust_env=False), user)
+
+
+class KeycloakAlone(FullStack):
+    """The full stack's identity half: PostgreSQL, Keycloak, its realms; no broker, no services."""
+
+    def start_event_log(self) -> None:
+        """Nothing: nobody sends facts here."""
+
+
+@dataclass(frozen=True)
+class KeycloakBrowser:
+    """Fills in Keycloak's pages and those of the person's agency."""
+
+    visitor: Visitor
+    user: str
+    secret: str
+
+    def lead(self, location: str, stop: str) -> str:
+        return self.visitor.open(location) or fill_in(self.visitor, self.user, self.secret)
+
+
+@dataclass(frozen=True)
+class KeycloakSource:
+    """Real Keycloak with the hub realm and the agencies' own."""
+
+    stack: KeycloakAlone
+
+    @property
+    def issuer(self) -> str:
+        return self.stack.issuer
+
+    @property
+    def agreement(self) -> Agreement:
+        return self.stack.signed.agreement
+
+    @property
+    def gateway(self) -> int:
+        return self.stack.hub.gateway
+
+    def keyring(self) -> FileKeyring:
+        return FileKeyring(self.stack.hub.keyring)
+
+    def settings(self, client_id: str, database: DatabaseSettings | None = None) -> ServiceSettings:
+        node, service = self.agreement.clients[client_id]
+        return service_settings(self.stack.node(node), service, self.stack.signed, self.issuer, database=database)
+
+    def token(self, user: str) -> str:
+        return KeycloakTokens(self.issuer, self.stack.password)(user)
+
+    def browser(self, user: str) -> Browser:
+        return KeycloakBrowser(Visitor(self.stack.origin), user, self.stack.password(user))
+
+
+@contextmanager
+def loopback(folder: Path) -> Iterator[IdentitySource]:
+    """The loopback issuer, as long as the block lasts."""
+    with trust_world(folder) as world:
+        yield LoopbackSource(world)
+
+
+@contextmanager
+def keycloak(folder: Path) -> Iterator[IdentitySource]:
+    """Real Keycloak, as long as the block lasts."""
+    stack = KeycloakAlone(folder, durable=False, quick=True)
+    try:
+        stack.start_servers()
+        yield KeycloakSource(stack)
+    finally:
+        stack.stop()
+
+
+def identity(source: IdentitySource, client_id: str) -> IdentitySettings:
+    """The identity section of a service's settings."""
+    return source.settings(client_id).identity

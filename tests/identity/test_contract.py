@@ -5,7 +5,7 @@ import pytest
 from concord_core.errors import ConcordError
 from concord_core.identity import ServiceTokens, TokenVerifier
 from concord_core.identity.provider import JwksCache, Provider
-from tests.identity.sources import IdentitySource
+from tests.identity.sources import IdentitySource, identity
 
 
 def verifier(source: IdentitySource, client_id: str) -> TokenVerifier:
@@ -48,14 +48,14 @@ def test_a_token_is_for_services_where_the_person_has_a_role(source: IdentitySou
 
 
 def test_services_are_known_with_their_node(source: IdentitySource) -> None:
-    token = ServiceTokens(source.identity("hub-intake")).token("hub-assistance")
+    token = ServiceTokens(identity(source, "hub-intake")).token("hub-assistance")
     principal = verifier(source, "hub-assistance").verify(token)
     assert (principal.kind, principal.subject, principal.node) == ("service", "hub-intake", "hub")
     assert principal.roles == {"peer"}
 
 
 def test_a_services_token_is_for_one_service_only(source: IdentitySource) -> None:
-    token = ServiceTokens(source.identity("hub-intake")).token("hub-assistance")
+    token = ServiceTokens(identity(source, "hub-intake")).token("hub-assistance")
     for client_id in ("hub-screening", "hub-intake"):
         with pytest.raises(ConcordError) as caught:
             verifier(source, client_id).verify(token)
@@ -63,14 +63,14 @@ def test_a_services_token_is_for_one_service_only(source: IdentitySource) -> Non
 
 
 def test_a_brokers_token_opens_no_service_and_a_services_none_the_broker(source: IdentitySource) -> None:
-    tokens = ServiceTokens(source.identity("hub-intake"))
+    tokens = ServiceTokens(identity(source, "hub-intake"))
     with pytest.raises(ConcordError):
         verifier(source, "hub-intake").verify(tokens.token("kafka"))
     assert tokens.token("kafka") == tokens.token("kafka")
 
 
 def test_a_client_with_anothers_key_is_refused(source: IdentitySource) -> None:
-    own, other = source.identity("hub-intake"), source.identity("hub-screening")
+    own, other = identity(source, "hub-intake"), identity(source, "hub-screening")
     mixed = own.model_copy(update={"client_key": other.client_key})
     with pytest.raises(ConcordError) as caught:
         ServiceTokens(mixed).token("hub-assistance")

@@ -21,19 +21,13 @@ from concord_core.identity.client_keys import make_client_key, public_jwk
 from concord_core.identity.loopback import CLI_CLIENT, Client, Directory, Person, create_issuer
 from concord_core.vault import FileKeyring
 from concord_stack.certs import Certificate, make_certificates
+from concord_stack.config import STAFF_PREFIXES
 from concord_stack.exchange import NAMES, NodePlan, SignedAgreement, make_agreement, plan_node
 from concord_stack.people import people
 from concord_stack.ports import free_port
 from tests.support.serving import served_at
 
 CLI_REDIRECT = "http://127.0.0.1:7777/callback"
-STAFF_PREFIX = {
-    "intake": "/cases",
-    "screening": "/screening",
-    "assistance": "/assistance",
-    "reporting": "/reporting",
-    "front": "/work",
-}
 
 
 @dataclass(frozen=True)
@@ -62,23 +56,13 @@ class TrustWorld:
         """Settings of one service; its RPC port is the agreement's."""
         node, service = self.agreement.clients[client_id]
         plan = self.nodes[node]
-        return ServiceSettings(
-            node=node,
-            embedded=True,
-            agreement=self.signed.path,
-            operator_key=self.signed.operator_key,
-            keyring=plan.keyring,
-            public_origin=plan.origin,
-            database=database or DatabaseSettings(host="127.0.0.1", name="none", passwords=self.folder),
-            http=ListenSettings(port=plan.services[service].http),
-            rpc=RpcSettings(
-                port=plan.services[service].rpc,
-                certificate=self.certificate.certificate,
-                key=self.certificate.key,
-                authority=self.certificate.authority,
-            ),
-            identity=self.identity(client_id),
+        rpc = RpcSettings(
+            port=plan.services[service].rpc,
+            certificate=self.certificate.certificate,
+            key=self.certificate.key,
+            authority=self.certificate.authority,
         )
+        return service_settings(plan, service, self.signed, self.issuer, database=database, rpc=rpc)
 
     def sign_in(self, user: str, *, client_id: str = CLI_CLIENT, redirect_uri: str = CLI_REDIRECT) -> dict[str, Any]:
         """A person's tokens, as their own program gets them: code flow with PKCE."""
@@ -109,6 +93,32 @@ class TrustWorld:
         """A person's access token for every service."""
         access: str = self.sign_in(user)["access_token"]
         return access
+
+
+def service_settings(
+    plan: NodePlan,
+    service: str,
+    signed: SignedAgreement,
+    issuer: str,
+    *,
+    database: DatabaseSettings | None = None,
+    rpc: RpcSettings | None = None,
+) -> ServiceSettings:
+    """Settings of a planned service; without a database, those of none."""
+    return ServiceSettings(
+        node=plan.slug,
+        embedded=True,
+        agreement=signed.path,
+        operator_key=signed.operator_key,
+        keyring=plan.keyring,
+        public_origin=plan.origin,
+        database=database or DatabaseSettings(host="127.0.0.1", name="none", passwords=plan.folder),
+        http=ListenSettings(port=plan.services[service].http),
+        rpc=rpc,
+        identity=IdentitySettings(
+            issuer=issuer, client_id=plan.client_id(service), client_key=plan.client_key(service)
+        ),
+    )
 
 
 def choose(http: httpx.Client, query: dict[str, str], user: str) -> str:
@@ -144,12 +154,12 @@ def trust_world(folder: Path) -> Iterator[TrustWorld]:
 
 def _clients(nodes: dict[str, NodePlan]) -> Iterator[Client]:
     for node in nodes.values():
-        for service, plan in node.services.items():
+        for service in node.services:
             yield Client(
                 client_id=node.client_id(service),
                 node=node.slug,
                 service=service,
                 jwk=public_jwk(node.client_key(service)),
-                redirect_uris=(f"{node.origin}{STAFF_PREFIX[service]}/signin/callback",),
-                backchannel_logout=f"http://127.0.0.1:{plan.http}{STAFF_PREFIX[service]}/signin/backchannel",
+                redirect_uris=(f"{node.origin}{STAFF_PREFIXES[service]}/signin/callback",),
+                backchannel_logout=f"{node.origin}{STAFF_PREFIXES[service]}/signin/backchannel",
             )

@@ -139,7 +139,7 @@ def service(world: TrustWorld, settings_of_database: DatabaseSettings) -> Iterat
     routers = [signin_router(staff), routes()]
     app = create_app("intake", settings=settings, routers=routers, policy=POLICY, packages=(), staff_prefix="/cases")
     Gate(POLICY, verifier, staff).install(app)
-    with served_at(app, settings.http.port) as origin:
+    with served_at(app, world.nodes["hub"].gateway) as origin:
         yield Service(world, app, origin, store, staff, clock, database)
     database.close()
 

@@ -1,0 +1,126 @@
+"""Real Kafka with real Keycloak's tokens: who may write, read and join what; what a restart needs."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from concord_core.config import IdentitySettings
+from concord_core.events.ids import uuid7
+from concord_core.events.kafka import KafkaLog
+from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
+from concord_core.events.model import Record
+from concord_core.identity.tokens import ServiceTokens
+from concord_stack.full import FullStack
+from concord_stack.kafka import Kafka
+from concord_stack.process import StartError
+
+OpenLog = Callable[[str], KafkaLog]
+
+
+def tokens(stack: FullStack, client_id: str) -> ServiceTokens:
+    node, _, service = client_id.partition("-")
+    key = stack.node(node).client_key(service)
+    return ServiceTokens(IdentitySettings(issuer=stack.issuer, client_id=client_id, client_key=key))
+
+
+@pytest.fixture
+def open_log(full_infra: FullStack) -> Iterator[OpenLog]:
+    """Logs of a service with its own tokens, closed at the end."""
+    opened: list[KafkaLog] = []
+
+    def open_one(client_id: str) -> KafkaLog:
+        own = tokens(full_infra, client_id)
+        opened.append(KafkaLog(full_infra.kafka.access.bootstrap, lambda: own.token("kafka"), client_id))
+        return opened[-1]
+
+    yield open_one
+    for log in opened:
+        log.close()
+
+
+def record(topic: str) -> Record:
+    return Record(topic=topic, key=b"a reference", value=b"a fact", headers=(("ce_id", str(uuid7()).encode()),))
+
+
+def published(log: KafkaLog, topic: str) -> LogError | None:
+    return log.publish([record(topic)])[0]
+
+
+def test_a_node_writes_the_topics_of_the_agencies_that_it_hosts(open_log: OpenLog) -> None:
+    assert published(open_log("unfpa-assistance"), "concord.assistance.unfpa.v1") is None
+    assert published(open_log("hub-assistance"), "concord.assistance.unicef.v1") is None
+
+
+@pytest.mark.parametrize(
+    ("client_id", "topic"),
+    [
+        ("unfpa-assistance", "concord.assistance.unicef.v1"),
+        ("unfpa-assistance", "concord.intake.unfpa.v1"),
+        ("hub-assistance", "concord.assistance.unfpa.v1"),
+        ("hub-intake", "concord.screening.unicef.v1"),
+    ],
+)
+def test_it_writes_no_other_topic(open_log: OpenLog, client_id: str, topic: str) -> None:
+    assert isinstance(published(open_log(client_id), topic), NotAuthorisedError)
+
+
+def test_it_reads_what_a_flow_leads_to_it(open_log: OpenLog) -> None:
+    assert published(open_log("hub-assistance"), "concord.assistance.unicef.v1") is None
+    reader = open_log("unfpa-assistance")
+    reader.subscribe("concord.unfpa.assistance.test", ["concord.assistance.unicef.v1"])
+    found = [one for _ in range(40) for one in reader.poll(10, 0.5)]
+    assert any(one.value == b"a fact" for one in found)
+
+
+@pytest.mark.parametrize("topic", ["concord.screening.unicef.v1", "concord.intake.unicef.v1"])
+def test_it_reads_nothing_without_a_flow(open_log: OpenLog, topic: str) -> None:
+    reader = open_log("unfpa-assistance")
+    with pytest.raises(NotAuthorisedError):  # noqa: PT012 - it may come at either call
+        reader.subscribe("concord.unfpa.assistance.test-refused", [topic])
+        for _ in range(20):
+            reader.poll(10, 0.5)
+
+
+def test_it_joins_no_group_of_another_node(open_log: OpenLog) -> None:
+    reader = open_log("unfpa-assistance")
+    with pytest.raises(NotAuthorisedError):  # noqa: PT012 - it may come at either call
+        reader.subscribe("concord.hub.assistance.referrals", ["concord.assistance.unfpa.v1"])
+        for _ in range(20):
+            reader.poll(10, 0.5)
+
+
+def test_a_token_for_a_service_does_not_open_the_broker(full_infra: FullStack) -> None:
+    own = tokens(full_infra, "hub-assistance")
+    log = KafkaLog(full_infra.kafka.access.bootstrap, lambda: own.token("hub-intake"), "hub-assistance")
+    assert isinstance(published(log, "concord.assistance.unicef.v1"), TokenRefusedError)
+    log.close()
+
+
+def test_without_keycloak_the_broker_serves_but_does_not_start(full_infra: FullStack) -> None:
+    own = tokens(full_infra, "hub-intake")
+    token = own.token("kafka")
+    access = full_infra.kafka.access
+    full_infra.keycloak.stop()
+    try:
+        new_connection = KafkaLog(access.bootstrap, lambda: token, "hub-intake")
+        assert published(new_connection, "concord.intake.unicef.v1") is None
+        new_connection.close()
+        folder = full_infra.folder / "lonely-broker"
+        realm = full_infra.access.realm
+        issuer, jwks = full_infra.keycloak.access.issuer(realm), full_infra.keycloak.access.jwks(realm)
+        lonely = Kafka(folder, issuer, jwks, folder / "logs")
+        with pytest.raises(StartError):
+            lonely.start()
+        lonely.stop()
+    finally:
+        full_infra.keycloak.start()
+
+
+def test_a_restarted_broker_has_everything(full_infra: FullStack, open_log: OpenLog) -> None:
+    assert published(open_log("hub-intake"), "concord.intake.unicef.v1") is None
+    full_infra.kafka.stop()
+    full_infra.kafka.start()
+    assert published(open_log("hub-intake"), "concord.intake.unicef.v1") is None
+    assert isinstance(published(open_log("hub-intake"), "concord.screening.unicef.v1"), NotAuthorisedError)
+    changes = full_infra.apply_agreement()
+    assert (changes.topics, changes.granted, changes.removed) == ((), (), ())

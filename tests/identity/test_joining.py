@@ -1,0 +1,85 @@
+"""Joining and leaving on real servers: twice changes nothing, an unsafe login is named and mended, leaving is whole."""
+
+import pytest
+from typer.testing import CliRunner
+
+from concord_core.identity.admin import joining
+from concord_core.identity.admin.cli import app
+from concord_core.identity.admin.settings import Administration
+from concord_core.identity.admin.targets import KafkaTarget, KeycloakTarget
+from concord_stack.full import FullStack
+from tests.identity.attacks import AgencyAdministrator, come_in, fresh_email
+
+
+@pytest.fixture(scope="module")
+def operator(full_infra: FullStack) -> Administration:
+    """The operator's settings of the running stack."""
+    full_infra.write_administration()
+    return Administration.load(full_infra.administration_file)
+
+
+def test_onboarding_twice_changes_nothing(operator: Administration) -> None:
+    for slug in ("unicef", "unfpa", "wfp"):
+        joining.onboard(operator, slug, None)
+        assert joining.onboard(operator, slug, None) == []
+
+
+def test_everything_is_what_the_agreement_says(operator: Administration) -> None:
+    agreement = operator.in_force()
+    assert operator.keycloak is not None
+    assert operator.kafka is not None
+    assert KeycloakTarget(operator.keycloak).plan(agreement) == []
+    assert KafkaTarget(operator.kafka).plan(agreement) == []
+
+
+def test_the_list_says_that_all_logins_are_safe(full_infra: FullStack, operator: Administration) -> None:
+    done = CliRunner().invoke(app, ["list", "--config", str(full_infra.administration_file)])
+    assert done.exit_code == 0, done.output
+    assert "unicef" in done.output
+
+
+def test_an_unlinked_login_is_named_and_mended(full_infra: FullStack, operator: Administration) -> None:
+    hub = full_infra.access.open("concord")
+    organization = next(one for one in hub.get_organizations() if one["alias"] == "unhcr")
+    hub.organization_idp_remove(organization["id"], "unhcr")
+    try:
+        unsafe = [one for one in full_infra.administration.joined() if one.problems]
+        assert [one.agency for one in unsafe] == ["unhcr"]
+    finally:
+        changes = joining.onboard(operator, "unhcr", None)
+    assert "login unhcr: linked" in changes
+    assert not any(one.problems for one in full_infra.administration.joined())
+    impostor = AgencyAdministrator(full_infra, "unhcr").hire(fresh_email("unicef"))
+    assert come_in(full_infra, impostor) is None
+
+
+def test_a_new_agency_joins_and_leaves(full_infra: FullStack, operator: Administration) -> None:
+    new = joining.NewAgency("UNESCO", "An agency that joins for this test", "joiner.example", "hub")
+    version = operator.in_force().version
+    assert joining.onboard(operator, "joiner", new)
+    assert operator.in_force().version == version + 1
+    assert "concord.intake.joiner.v1" in operator.in_force().topics()
+    assert joining.onboard(operator, "joiner", new) == []
+    assert "joiner" in {one.agency for one in full_infra.administration.joined()}
+    assert joining.offboard(operator, "joiner")
+    assert joining.offboard(operator, "joiner") == []
+    assert "joiner" not in {one.agency for one in full_infra.administration.joined()}
+
+
+def test_one_who_leaves_cannot_sign_in_and_one_who_returns_can(full_infra: FullStack, operator: Administration) -> None:
+    person = AgencyAdministrator(full_infra, "unfpa").hire(fresh_email("unfpa"), ("intake.staff_reporter",))
+    assert come_in(full_infra, person) is not None
+    full_infra.administration.offboard("unfpa")
+    assert come_in(full_infra, person) is None
+    joining.onboard(operator, "unfpa", None)
+    assert come_in(full_infra, person) is not None
+
+
+def test_sign_out_ends_every_session_of_an_agency(full_infra: FullStack) -> None:
+    person = AgencyAdministrator(full_infra, "unhcr").hire(fresh_email("unhcr"), ("intake.staff_reporter",))
+    assert come_in(full_infra, person) is not None
+    assert full_infra.administration.sign_out("unhcr") >= 1
+    hub = full_infra.access.open("concord")
+    organization = next(one for one in hub.get_organizations() if one["alias"] == "unhcr")
+    for member in hub.get_organization_members(organization["id"]):
+        assert hub.get_sessions(member["id"]) == []
