@@ -8,6 +8,7 @@ import ipaddress
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -42,8 +43,13 @@ class Provider:
         if not issuer.startswith("https://") and not is_loopback(issuer):
             raise ValueError("an issuer must be reached by https")
         self.issuer = issuer
-        # Proxy settings of the environment are not for this machine's own addresses.
-        self._http = http or httpx.Client(timeout=TIMEOUT_SECONDS, trust_env=not is_loopback(issuer))
+        # Requests of many people go through this client: a cookie that came with one must not go with another. Proxy
+        # settings of the environment are not for this machine's own addresses.
+        self._http = http or httpx.Client(
+            timeout=TIMEOUT_SECONDS,
+            trust_env=not is_loopback(issuer),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
         self._lock = threading.Lock()
         self._metadata: dict[str, Any] | None = None
 

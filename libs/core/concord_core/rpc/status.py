@@ -13,7 +13,6 @@ from concord_core.errors.codes import PEER_UNAVAILABLE
 
 CODE_KEY: Final = "concord-error-code"
 KIND_KEY: Final = "concord-error-kind"
-REFUSED_MESSAGE: Final = "The other agency's service did not do this."
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,79}")
 _KINDS: Final = {kind.label: kind for kind in ErrorKind}
 
@@ -33,7 +32,7 @@ def from_call(error: Exception) -> ConcordError:
     code, kind = found.get(CODE_KEY), _KINDS.get(str(found.get(KIND_KEY)))
     if not isinstance(code, str) or not _CODE.fullmatch(code) or kind is None:
         return PEER_UNAVAILABLE.error()
-    return ErrorCode(code, kind, REFUSED_MESSAGE).error()
+    return ErrorCode(code, kind, "The other agency's service did not do this.").error()
 
 
 def may_pass(error: Exception) -> bool:
