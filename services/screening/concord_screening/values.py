@@ -54,9 +54,9 @@ class Problems:
     def __init__(self) -> None:
         self.fields: list[FieldError] = []
 
-    def add(self, path: str, code: str, message: str) -> None:
-        """Notes one problem; `message` is an English message id."""
-        self.fields.append(FieldError(path, code, message))
+    def add(self, problem: FieldError) -> None:
+        """Notes one problem."""
+        self.fields.append(problem)
 
     def check(self) -> None:
         """Raises `invalid_request` with all problems, if there is any."""
@@ -67,34 +67,34 @@ class Problems:
         """A name as typed, in one Unicode form and without needless blanks; it must hold a letter."""
         clean = " ".join(unicodedata.normalize("NFC", text).split())
         if len(clean) > MAX_NAME:
-            self.add(path, "too_long", "This name is longer than 200 characters.")
+            self.add(FieldError(path, "too_long", "This name is longer than 200 characters."))
         elif not any(unicodedata.category(character)[0] == "L" for character in clean):
-            self.add(path, "empty_name", "Write a name; there is no letter in this one.")
+            self.add(FieldError(path, "empty_name", "Write a name; there is no letter in this one."))
         elif any(unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn") for character in clean):
-            self.add(path, "unreadable", "This name holds characters that are no text.")
+            self.add(FieldError(path, "unreadable", "This name holds characters that are no text."))
         return clean
 
     def text(self, path: str, text: str, *, least: int, most: int) -> str:
         """Words of `least` to `most` characters."""
         clean = text.strip()
         if len(clean) < least:
-            self.add(path, "missing", "Fill this in.")
+            self.add(FieldError(path, "missing", "Fill this in."))
         elif len(clean) > most:
-            self.add(path, "too_long", "This is too long.")
+            self.add(FieldError(path, "too_long", "This is too long."))
         return clean
 
     def day(self, path: str, text: str) -> date | None:
         """A whole calendar date `YYYY-MM-DD`."""
         day = calendar_day(text)
         if day is None:
-            self.add(path, "impossible_date", "There is no such date. Write YYYY-MM-DD.")
+            self.add(FieldError(path, "impossible_date", "There is no such date. Write YYYY-MM-DD."))
         return day
 
     def past_day(self, path: str, text: str) -> date | None:
         """A whole date that is not in the future."""
         day = self.day(path, text)
         if day is not None and day > today():
-            self.add(path, "in_the_future", "This date lies in the future.")
+            self.add(FieldError(path, "in_the_future", "This date lies in the future."))
         return day
 
     def birth_date(self, path: str, text: str) -> str:
@@ -102,13 +102,13 @@ class Problems:
         clean = text.strip()
         earliest = calendar_day(clean + {4: "-01-01", 7: "-01"}.get(len(clean), ""))
         if earliest is None:
-            self.add(path, "impossible_date", "There is no such date. Write YYYY-MM-DD, YYYY-MM or YYYY.")
+            self.add(FieldError(path, "impossible_date", "There is no such date. Write YYYY-MM-DD, YYYY-MM or YYYY."))
         elif earliest > today() or earliest.year < OLDEST_BIRTH_YEAR:
-            self.add(path, "impossible_date", "Nobody living was born then.")
+            self.add(FieldError(path, "impossible_date", "Nobody living was born then."))
         return clean
 
     def one_of(self, path: str, value: str, allowed: Iterable[str]) -> str:
         """A value out of a short list."""
         if value not in tuple(allowed):
-            self.add(path, "unknown_code", "Choose one of the values offered.")
+            self.add(FieldError(path, "unknown_code", "Choose one of the values offered."))
         return value

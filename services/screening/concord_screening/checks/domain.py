@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from concord_core.errors import FieldError
 from concord_screening.engine.domain import Name, Query, Zone
 from concord_screening.values import Problems, add_working_days, today
 
@@ -128,18 +129,20 @@ class Request:
         problems = Problems()
         if not name_latin.strip() and not name_native.strip():
             problems.add(
-                "name_latin",
-                "missing",
-                "Write the candidate's name, in Latin letters or in their own script.",
+                FieldError(
+                    "name_latin", "missing", "Write the candidate's name, in Latin letters or in their own script."
+                )
             )
         latin = problems.name("name_latin", name_latin) if name_latin.strip() else ""
         native = problems.name("name_native", name_native) if name_native.strip() else ""
         born = problems.birth_date("birth_date", birth_date) if birth_date.strip() else ""
         if not born and not no_birth_date.strip():
             problems.add(
-                "birth_date",
-                "birth_date_wanted",
-                "Give the birth date, or say below why you cannot. Nothing was looked up.",
+                FieldError(
+                    "birth_date",
+                    "birth_date_wanted",
+                    "Give the birth date, or say below why you cannot. Nothing was looked up.",
+                )
             )
         without = (
             problems.text("no_birth_date", no_birth_date, least=5, most=300)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_screening.errors import REVIEW_STATE
 from concord_screening.register.domain import Entry
@@ -146,7 +147,7 @@ def facts_for(entry: Entry, fields: Sequence[str], contact: str) -> Facts:
     """
     problems = Problems()
     if not fields:
-        problems.add("fields", "missing", "Choose at least one fact, or refuse.")
+        problems.add(FieldError("fields", "missing", "Choose at least one fact, or refuse."))
     for at, field in enumerate(fields):
         problems.one_of(f"fields[{at}]", field, [str(choice) for choice in CHOICES])
     chosen = [choice for choice in CHOICES if choice in fields]

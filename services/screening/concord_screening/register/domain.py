@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from concord_core.errors import FieldError
 from concord_core.errors.codes import OWN_ACT
 from concord_screening.errors import CASE_NOT_SUBSTANTIATED, LISTING_STATE
 from concord_screening.values import Problems, today
@@ -101,9 +102,9 @@ class Person:
         """
         problems = Problems()
         if not names:
-            problems.add("names", "missing", "Write at least one name.")
+            problems.add(FieldError("names", "missing", "Write at least one name."))
         if len(names) > MAX_NAMES:
-            problems.add("names", "too_many", "There are more names than a listing can hold.")
+            problems.add(FieldError("names", "too_many", "There are more names than a listing can hold."))
         kinds = [str(kind) for kind in NameKind]
         checked: list[ListedName] = []
         for at, (text, kind) in enumerate(names[:MAX_NAMES]):
@@ -147,10 +148,10 @@ class Terms:
         decided = problems.past_day("decided_date", decided_date)
         review = problems.day("review_date", review_date)
         if review is not None and review <= today():
-            problems.add("review_date", "in_the_past", "The review must lie in the future.")
+            problems.add(FieldError("review_date", "in_the_past", "The review must lie in the future."))
         notice = problems.past_day("notice_date", notice_date) if notice_date else None
         if notice_date and not notice_way:
-            problems.add("notice_way", "missing", "Say how the person was told.")
+            problems.add(FieldError("notice_way", "missing", "Say how the person was told."))
         ways = [str(way) for way in NoticeWay]
         way = problems.one_of("notice_way", notice_way, ways) if notice_way else ""
         contested = problems.past_day("contested_date", contested_date) if contested_date else None
