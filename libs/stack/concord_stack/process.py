@@ -95,16 +95,16 @@ class Child:
         """What a crash does: for fault tests."""
         os.killpg(self._process.pid, number)
 
-    def wait_ready(self, ready: Callable[[], bool], seconds: float, label: str = "") -> None:
+    def wait_ready(self, ready: Callable[[], bool], seconds: float, every: float = _POLL_SECONDS) -> None:
         """Wait until `ready()`; raises `StartError` when the child ends first or time is up."""
         end = time.monotonic() + seconds
-        name = label or self.command.name
+        name = self.command.name
         while not ready():
             if (code := self.exit_code()) is not None:
                 raise StartError(f"{name} ended with code {code} while starting: {self._tail()}")
             if time.monotonic() > end:
                 raise StartError(f"{name} was not ready after {seconds:.0f} s: {self._tail()}")
-            time.sleep(_POLL_SECONDS)
+            time.sleep(every)
 
     def wait_done(self, seconds: float) -> None:
         """Wait until it has ended with code 0; raises `StartError` otherwise."""

@@ -20,7 +20,7 @@ from concord_core.identity.client_keys import make_client_key
 from concord_core.storage.provision import provision
 from concord_stack import gateway
 from concord_stack.administration import FILE_NAME, agreement_section
-from concord_stack.administration import write as write_administration
+from concord_stack.administration import write as write_settings
 from concord_stack.certs import Certificate, make_certificates
 from concord_stack.config import PACKAGES, EventLog, write_config
 from concord_stack.exchange import NodePlan, SignedAgreement, make_agreement
@@ -31,7 +31,7 @@ from concord_stack.process import Command
 from concord_stack.supervisor import Supervisor
 from concord_stack.templates import write_private
 
-_START_SECONDS = 60.0
+_START_SECONDS = 180.0  # five on an idle machine
 STATE_FILE = "stack.json"
 ROLES = ("serve", "relay", "consume")
 Tell = Callable[[str], None]
@@ -122,6 +122,11 @@ class Stack(ABC):
         """The operator's settings: `concord agency list --config FILE`."""
         return self.folder / FILE_NAME
 
+    def write_administration(self) -> None:
+        """Write the operator's settings; the servers must have been started."""
+        settings = agreement_section(self.signed, self.nodes) | self.administration_sections()
+        write_settings(self.folder, settings)
+
     def database(self, node: str, service: str) -> DatabaseSettings:
         """The database of a node's service, for tests that look into it."""
         plan = self.node(node)
@@ -173,8 +178,7 @@ class Stack(ABC):
         """The second half: services and gateways."""
         self._start_services()
         self._start_gateways()
-        settings = agreement_section(self.signed, self.nodes) | self.administration_sections()
-        write_administration(self.folder, settings)
+        self.write_administration()
         write_private(self.folder / STATE_FILE, json.dumps(self.state(), indent=2))
 
     def stop(self) -> None:

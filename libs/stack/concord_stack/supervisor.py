@@ -31,7 +31,9 @@ class _Member:
 class Supervisor:
     """Starts commands from one thread that lives until `stop`: see `Child` for why it must."""
 
-    def __init__(self, tell: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(self, tell: Callable[[str], None] = lambda _: None, give_up_after: int = _GIVE_UP_AFTER) -> None:
+        """`tell` hears of every restart; a process that fails more often in a row than `give_up_after` is given up."""
+        self._give_up_after = give_up_after
         self._tell = tell
         self._members: dict[str, _Member] = {}
         self._lock = threading.RLock()
@@ -119,7 +121,7 @@ class Supervisor:
         if code in (None, 0) or not member.restart or member.given_up:
             return
         member.failures = 1 if now - member.started > _CALM_SECONDS else member.failures + 1
-        if member.failures > _GIVE_UP_AFTER:
+        if member.failures > self._give_up_after:
             member.given_up = True
             self._tell(f"{member.command.name} keeps failing and is given up: see {member.command.log}")
             return

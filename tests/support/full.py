@@ -1,0 +1,47 @@
+"""Real PostgreSQL, Keycloak and Kafka, once for a run: for tests of identity, of permissions, and end to end.
+
+Whatever uses them runs on one worker, because starting them twice costs more than running two tests at once gains.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from concord_stack.folders import run_folder
+from concord_stack.full import FullStack
+
+_FIXTURES = {"full_infra", "full_stack"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All that needs the servers goes to the same worker."""
+    for item in items:
+        if _FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("full"))
+
+
+@pytest.fixture(scope="session")
+def full_infra() -> Iterator[FullStack]:
+    """The full stack without its services: realms, people, clients, topics and permissions are there.
+
+    Its logs stay in the run folder when the tests are over.
+    """
+    folder = run_folder(f"tests-{os.getpid()}")
+    with_servers = FullStack(folder, durable=False, quick=True)
+    try:
+        with_servers.start_servers()
+        yield with_servers
+    finally:
+        with_servers.stop()
+        for data in ("postgres", "kafka"):
+            shutil.rmtree(folder / data, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def full_stack(full_infra: FullStack) -> FullStack:
+    """The full stack with its services and gateways."""
+    full_infra.start_programs()
+    return full_infra
