@@ -17,7 +17,7 @@ NEED_STATUS: Final[Mapping[NeedStatus, str]] = {
     NeedStatus.DECLINED: msgid("Declined by the person"),
 }
 NEED_SHAPE: Final[Mapping[NeedStatus, str]] = {
-    NeedStatus.RECORDED: "stop",
+    NeedStatus.RECORDED: "waiting",
     NeedStatus.OFFERED: "waiting",
     NeedStatus.PROVIDED: "good",
     NeedStatus.DECLINED: "neutral",
