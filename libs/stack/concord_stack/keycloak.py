@@ -21,8 +21,8 @@ from concord_stack.java import Heap, java, java_home
 from concord_stack.keycloak_schema import KeycloakDatabase, load, save
 from concord_stack.ports import HOST, free_ports
 from concord_stack.process import Child, Command, StartError
+from concord_stack.templates import fill
 
-_BUILD_OPTIONS = ("--db=postgres", "--health-enabled=true", "--metrics-enabled=true")
 _HEAP = Heap(512)
 _BUILD_SECONDS = 300
 _START_SECONDS = 400.0  # ten on an idle machine, more than two hundred seen on a crowded one
@@ -110,17 +110,14 @@ class Keycloak:
             return False
 
     def _server_options(self) -> list[str]:
-        return [
-            "start",
-            "--optimized",
-            "--cache=local",  # otherwise it opens ports to look for other servers
-            "--http-enabled=true",
-            f"--http-host={HOST}",
-            f"--http-port={self._port}",
-            f"--http-management-port={self._management}",
-            f"--hostname={self.access.origin}",
-            "--log-level=info,io.smallrye.health:off",  # each look at its health would be a line
-        ]
+        settings = fill(
+            "keycloak/server.conf",
+            host=HOST,
+            port=self._port,
+            management_port=self._management,
+            origin=self.access.origin,
+        )
+        return ["start", "--optimized", *_options(settings)]
 
     def _environment(self) -> dict[str, str]:
         base = self._database
@@ -136,7 +133,7 @@ class Keycloak:
 
 def distribution() -> Path:
     """The built distribution in the cache; made now if this version with these options is not there yet."""
-    key = hashlib.sha256(repr((pinned(KEYCLOAK), _BUILD_OPTIONS)).encode()).hexdigest()[:12]
+    key = hashlib.sha256(repr((pinned(KEYCLOAK), _build_options())).encode()).hexdigest()[:12]
     folder = cache_folder("keycloak", f"{pinned(KEYCLOAK)[0].version}-{key}")
     home = folder / f"keycloak-{pinned(KEYCLOAK)[0].version}"
     with locked(folder / ".lock"):
@@ -148,11 +145,21 @@ def distribution() -> Path:
     return home
 
 
+def _build_options() -> tuple[str, ...]:
+    return _options(fill("keycloak/build.conf"))
+
+
+def _options(settings: str) -> tuple[str, ...]:
+    """A file of settings as the options of the command line."""
+    lines = (line.strip() for line in settings.splitlines())
+    return tuple(f"--{line}" for line in lines if line and not line.startswith("#"))
+
+
 def _build(home: Path) -> None:
     script = home / "bin" / "kc.sh"
     script.chmod(0o700)
     done = subprocess.run(
-        [str(script), "build", *_BUILD_OPTIONS],
+        [str(script), "build", *_build_options()],
         env={**os.environ, "JAVA_HOME": str(java_home())},
         capture_output=True,
         text=True,
