@@ -83,6 +83,7 @@ def make_environment(package: str, translator: Translator) -> Environment:
             "code": translator.code,
             "options": translator.options,
             "agency_name": translator.agency,
+            "entity_name": translator.entity,
             "role_name": lambda role: translator.gettext(role_name(role)),
             "clock": lambda *args, **more: bar(translator, *args, **more),
         }

@@ -82,6 +82,11 @@ class Translator:
         entity = self._codes.entity(slug)
         return entity.acronym if entity else slug
 
+    def entity(self, slug: str) -> str:
+        """The full name of an agency in words, English unless the entity list has this language; empty if unknown."""
+        entity = self._codes.entity(slug)
+        return entity.name(self.lang) if entity else ""
+
 
 def days_between(now: dt.datetime, then: dt.date | dt.datetime) -> int:
     """Whole UTC days from now until then; a moment that has passed today is a day late already."""
