@@ -62,9 +62,13 @@ def seal(
     reference: str,
     purpose: str,
     payload: bytes,
+    recipient_service: str | None = None,
     now: datetime | None = None,
 ) -> SealedDisclosure:
-    """Seals `payload` to the recipient's current key for `service` and signs it as the owner.
+    """Seals `payload` to the recipient's current key and signs it as the owner's `service`.
+
+    The key is that of the recipient's `recipient_service`, without one of its `service`: the two may be hosted on
+    different nodes, and each holds its own key only.
 
     NO_FLOW unless the agreement lets `owner` send to `recipient` for this purpose; whether grant and consent stand is
     for the caller to have checked. UNKNOWN_KEY when the recipient has no valid key.
@@ -72,7 +76,7 @@ def seal(
     at = now or datetime.now(UTC)
     if not agreement.flow_allows(owner, recipient, service, purpose, at):
         raise NO_FLOW.error()
-    key = agreement.sealing_key(recipient, service, at)
+    key = agreement.sealing_key(recipient, recipient_service or service, at)
     sealed = SealedDisclosure(
         owner=owner,
         recipient=recipient,
@@ -95,6 +99,7 @@ def seal(
             reference=reference,
             purpose=purpose,
             payload=payload,
+            recipient_service=recipient_service,
             now=now,
         )
     return sealed
@@ -109,11 +114,12 @@ def open_sealed(
     service: str,
     owner: str | None = None,
     reference: str | None = None,
+    recipient_service: str | None = None,
     now: datetime | None = None,
 ) -> bytes:
-    """The payload, if the package is for `recipient` and `service`, and signed by a key of its owner valid when sealed.
+    """The payload, if the package is for `recipient` and was signed by its owner's `service` with a key valid then.
 
-    Pass the `owner` and `reference` that were asked for: another agency's package, or one about something else, is
+    `recipient_service` as given to `seal`. Pass the `owner` and `reference` that were asked for: another agency's package, or one about something else, is
     refused. NOT_OPENED, always the same, for every reason.
     """
     named = (sealed.recipient, sealed.service) == (recipient, service)
@@ -124,7 +130,9 @@ def open_sealed(
         sealed_at = datetime.fromisoformat(sealed.sealed_time)
         signing = agreement.key(sealed.signing_key_id)
         sealing = agreement.key(sealed.sealing_key_id)
-        if not _fits(sealed, signing, sealing, sealed_at, now or datetime.now(UTC)):
+        ours = (recipient, recipient_service or service, "sealing")
+        for_us = (sealing.agency, sealing.service, sealing.use) == ours
+        if not for_us or not _signed_in_time(sealed, signing, sealed_at, now or datetime.now(UTC)):
             raise NOT_OPENED.error()
         Ed25519PublicKey.from_public_bytes(signing.public).verify(sealed.signature, _signed(sealed))
         private = keys.unseal_key(sealing.kid)
@@ -133,13 +141,11 @@ def open_sealed(
         raise NOT_OPENED.error() from None
 
 
-def _fits(sealed: SealedDisclosure, signing: PublicKey, sealing: PublicKey, sealed_at: datetime, now: datetime) -> bool:
-    """Whether both keys are what the package says they are."""
+def _signed_in_time(sealed: SealedDisclosure, signing: PublicKey, sealed_at: datetime, now: datetime) -> bool:
+    """Whether the signing key is the owner's and was valid when it signed."""
     by_owner = (signing.agency, signing.service, signing.use) == (sealed.owner, sealed.service, "signing")
-    for_recipient = (sealing.agency, sealing.service, sealing.use) == (sealed.recipient, sealed.service, "sealing")
     # A revoked key could back-date what it signs: it is believed for nothing that is only opened now.
-    in_time = signing.valid(sealed_at) and signing.revoked_at is None and sealed_at <= now + CLOCK_SKEW
-    return by_owner and for_recipient and in_time
+    return by_owner and signing.valid(sealed_at) and signing.revoked_at is None and sealed_at <= now + CLOCK_SKEW
 
 
 def commitment(sealed: SealedDisclosure) -> str:

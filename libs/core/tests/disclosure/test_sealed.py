@@ -144,6 +144,30 @@ def test_a_revoked_key_is_believed_for_nothing_and_an_ended_one_for_what_it_sign
         )
 
 
+def test_another_service_of_the_agency_opens_what_was_sealed_to_it(world: TrustWorld) -> None:
+    """unfpa's intake is hosted by the hub, its assistance by its own node: only the latter can open this."""
+    sealed = seal(
+        world.agreement,
+        world.keyring(),
+        owner="unfpa",
+        recipient="unfpa",
+        service="intake",
+        recipient_service="assistance",
+        reference="R-1",
+        purpose="referral",
+        payload=PAYLOAD,
+    )
+
+    def at(node: str, **more: str) -> bytes:
+        keys = world.keyring(node)
+        return open_sealed(world.agreement, keys, sealed, recipient="unfpa", service="intake", **more)
+
+    assert at("unfpa", recipient_service="assistance") == PAYLOAD
+    refused(NOT_OPENED.code, lambda: at("hub", recipient_service="assistance"))
+    refused(NOT_OPENED.code, lambda: at("unfpa"))
+    refused(NOT_OPENED.code, lambda: at("unfpa", recipient_service="screening"))
+
+
 def test_no_flow_no_disclosure(world: TrustWorld) -> None:
     refused(NO_FLOW.code, lambda: made(world, purpose="statistics"))
     refused(NO_FLOW.code, lambda: made(world, purpose="curiosity"))
