@@ -78,7 +78,7 @@ def _handover(advocate: Person, report: str) -> bool:
 
 def _screen(world: World) -> None:
     name, born = f"{MARK} LISTED", "1980-02-03"
-    body = listing_body(name, born)
+    body = listing_body(name, born, world.found["case"])
     body |= {"index_numbers": [f"{MARK}1"], "document_numbers": [f"{MARK}2"]}
     activate(world.person("unicef-officer"), world.person("unicef-approver"), body)
     recruiter = world.person("unhcr-recruiter")

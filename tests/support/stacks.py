@@ -3,6 +3,7 @@
 Tests that use one carry `xdist_group("embedded")` or `xdist_group("full")`, so that they meet in the same worker.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,16 +11,19 @@ from rich.console import Console
 
 from concord_stack.demo.command import embedded_world
 from concord_stack.embedded import EmbeddedStack
-from concord_stack.folders import run_folder
+from concord_stack.folders import keep_logs, run_folder
 from concord_stack.walk.steps import STEPS
 from concord_stack.walk.walk import World, walk
 
 
 @pytest.fixture(scope="session")
-def embedded(worker_id: str) -> Iterator[EmbeddedStack]:
+def embedded() -> Iterator[EmbeddedStack]:
     """The embedded default, running, empty."""
-    with EmbeddedStack(run_folder(f"test-embedded-{worker_id}"), durable=False) as stack:
+    folder = run_folder(f"test-embedded-{os.getpid()}")
+    keep_logs(folder)
+    with EmbeddedStack(folder, durable=False) as stack:
         yield stack
+    keep_logs(folder)
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,7 @@ from concord_stack.templates import write_private
 
 HUB_PORT = 8800
 _LOG_DATABASE = "hub_log"
-_START_SECONDS = 30.0
+_START_SECONDS = 240.0
 
 
 class EmbeddedStack(Stack):

@@ -6,6 +6,7 @@
 """
 
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -32,3 +33,12 @@ def run_folder(name: str) -> Path:
     folder = base / name
     folder.mkdir(mode=0o711, exist_ok=True)
     return folder
+
+
+def keep_logs(folder: Path) -> None:
+    """Removes what a run left in its folder (data, keys, settings), except its logs."""
+    for path in folder.iterdir():
+        if path.is_dir() and path.name != "logs":
+            shutil.rmtree(path)
+        elif not path.is_dir():
+            path.unlink()

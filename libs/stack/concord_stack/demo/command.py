@@ -20,7 +20,7 @@ from rich.table import Table
 from concord_stack.demo.load import load
 from concord_stack.embedded import HUB_PORT, EmbeddedStack
 from concord_stack.exchange import NAMES
-from concord_stack.folders import run_folder
+from concord_stack.folders import keep_logs, run_folder
 from concord_stack.otlp import tree
 from concord_stack.people import people
 from concord_stack.process import StartError
@@ -70,6 +70,7 @@ def demo(
     stop = threading.Event()
     _end_on_signals(stop)
     folder = run_folder(f"demo-{os.getpid()}")
+    keep_logs(folder)
     port = HUB_PORT if not exit_after else None
     try:
         with EmbeddedStack(folder, tell=lambda part: console.print(f"  starting {part}"), port=port) as stack:
@@ -85,6 +86,8 @@ def demo(
     except StartError as error:
         console.print(f"[red]▲ {error}[/red]", markup=True, highlight=False)
         raise typer.Exit(1) from None
+    finally:
+        keep_logs(folder)
     if not verified:
         raise typer.Exit(1)
 

@@ -70,7 +70,9 @@ def _json(response: httpx.Response, path: str) -> Any:
     if response.status_code // 100 != 2:
         code = ""
         if "json" in response.headers.get("content-type", ""):
-            code = str(response.json().get("code", ""))
+            content = response.json()
+            wrong = [f"{field.get('path')}: {field.get('code')}" for field in content.get("fields", ())]
+            code = " ".join([str(content.get("code", "")), *wrong])
         raise StepError(f"{path} answered {response.status_code} {code}".strip())
     return response.json()
 

@@ -9,7 +9,7 @@ from concord_stack.walk.people import Person
 from concord_stack.walk.walk import World
 
 
-def listing_body(name: str, birth_date: str, case: str = "") -> dict[str, Any]:
+def listing_body(name: str, birth_date: str, case: str) -> dict[str, Any]:
     """A listing of an invented person."""
     today = datetime.now(UTC).date()
     return {
@@ -52,7 +52,7 @@ def run(world: World) -> Evidence:
     active = approver.post(path, version=draft["version"])
     expect(active["state"] == "active", "the approved listing is not active")
     for pair in pairs[1:]:
-        activate(officer, approver, listing_body(pair.listed, pair.birth_date))
+        activate(officer, approver, listing_body(pair.listed, pair.birth_date, world.found["case"]))
     other = world.person("unhcr-officer").call("GET", f"/api/screening/listings/{reference}")
     expect(other.status_code == 404, f"an officer of B asking for A's listing got {other.status_code}")
     world.found["listing"] = reference
