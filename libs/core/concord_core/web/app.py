@@ -77,6 +77,9 @@ def create_app(
         app.include_router(router)
     assets = Assets(page_prefixes(app))
     app.include_router(assets.router())
+    # First in line: a page of two segments (`/cases/{reference}/{act}`) must not take an asset's address.
+    app.router.routes.insert(0, app.router.routes.pop())
+    app.router.routes.insert(0, app.router.routes.pop())  # before a page that takes any second segment
     code_lists, catalogues = codes or CodeLists.load(), Catalogues(packages)
     app.state.web = WebState(
         service=service,
