@@ -1,6 +1,6 @@
 """A plant on each engine, on servers of its own that may be killed."""
 
-import os
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ class Server:
         self.postgres = self._start()
 
     def _start(self) -> Postgres:
-        return start_postgres(self._folder / "server", self._folder / "postgres.log", port=self._port, durable=False)
+        return start_postgres(self._folder / "server", self._folder / "postgres.log", port=self._port)
 
     def kill_and_restart(self) -> None:
         """SIGKILL to the postmaster; its children notice by themselves, and only then can a new one start."""
@@ -43,19 +43,14 @@ class Server:
                 time.sleep(0.2)
 
 
-def reachable(folder: Path) -> Path:
-    """A folder that the plain user who runs PostgreSQL for root can reach."""
-    for parent in [folder, *folder.parents]:
-        if parent.stat().st_uid == os.geteuid() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
-    return folder
-
-
 @pytest.fixture
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(reachable(tmp_path_factory.mktemp("faults")))
-    yield made
-    made.postgres.stop()
+def server() -> Iterator[Server]:
+    """In a folder of its own: pytest closes its own to the plain user who runs PostgreSQL for root."""
+    with tempfile.TemporaryDirectory(prefix="concord-faults-") as name:
+        Path(name).chmod(0o711)
+        made = Server(Path(name))
+        yield made
+        made.postgres.stop()
 
 
 def build(server: Server, folder: Path, engine: EmbeddedEngine | KafkaEngine) -> Plant:
