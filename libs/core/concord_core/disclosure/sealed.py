@@ -119,8 +119,8 @@ def open_sealed(
 ) -> bytes:
     """The payload, if the package is for `recipient` and was signed by its owner's `service` with a key valid then.
 
-    `recipient_service` as given to `seal`. Pass the `owner` and `reference` that were asked for: another agency's package, or one about something else, is
-    refused. NOT_OPENED, always the same, for every reason.
+    `recipient_service` as given to `seal`. Pass the `owner` and `reference` that were asked for: another agency's
+    package, or one about something else, is refused. NOT_OPENED, always the same, for every reason.
     """
     named = (sealed.recipient, sealed.service) == (recipient, service)
     asked = reference in (None, sealed.reference) and owner in (None, sealed.owner)
