@@ -99,6 +99,12 @@ def broken() -> None:
     raise RuntimeError("a name that must not be seen: Zed Marker")
 
 
+@router.get("/cases/{reference}/{act}")
+def act(request: Request, reference: str, act: str) -> Response:
+    """A page that takes any second segment, as staff pages do; style sheets must be found before it."""
+    return PAGES.redirect(request, "/cases/parts")
+
+
 @router.post("/api/gallery/reports", status_code=201)
 def create(report: Report) -> dict[str, str]:
     CODES.check("allegation_type", report.happened_on, "happened_on")

@@ -73,13 +73,11 @@ def create_app(
     for kind in (ConcordError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, respond)
     add_health(app, ready)
-    for router in routers:
+    assets = Assets(page_prefixes(routers))
+    for router in (assets.router(), *routers):  # assets first: some pages take any second segment
         app.include_router(router)
-    assets = Assets(page_prefixes(app))
-    app.include_router(assets.router())
     # First in line: a page of two segments (`/cases/{reference}/{act}`) must not take an asset's address.
     app.router.routes.insert(0, app.router.routes.pop())
-    app.router.routes.insert(0, app.router.routes.pop())  # before a page that takes any second segment
     code_lists, catalogues = codes or CodeLists.load(), Catalogues(packages)
     app.state.web = WebState(
         service=service,

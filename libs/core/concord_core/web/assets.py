@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from fastapi.routing import iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import Response
@@ -67,10 +67,9 @@ class Assets:
         return router
 
 
-def page_prefixes(app: FastAPI) -> list[str]:
+def page_prefixes(routers: Iterable[APIRouter]) -> list[str]:
     """The first segments of the pages' paths: `/cases`, `/a`, or nothing for `/` itself."""
-    # An included router is one entry of `app.routes`; only this walk sees the routes inside.
-    paths = [route.path for route in iter_route_contexts(app.routes) if route.path is not None]
+    # A router that includes another holds it as one entry; only this walk sees the routes inside.
+    paths = [route.path for router in routers for route in iter_route_contexts(router.routes) if route.path is not None]
     firsts = ["/" + path.lstrip("/").split("/", 1)[0] for path in paths]
-    skip = {"/api", "/healthz", "/readyz"}
-    return list(dict.fromkeys("" if first == "/" else first for first in firsts if first not in skip))
+    return list(dict.fromkeys("" if first == "/" else first for first in firsts if first != "/api"))

@@ -93,10 +93,16 @@ def test_what_was_typed_is_kept_and_escaped(client: TestClient) -> None:
 
 def test_assets_of_an_old_name_are_not_found(client: TestClient) -> None:
     assert client.get("/a/assets/site.000000000000.css").status_code == 404
-    address = re.search('stylesheet" href="([^"]+)"', client.get("/a/question").text)
+
+
+@pytest.mark.parametrize("page", ["/a/question", "/cases/parts"])
+def test_each_part_has_the_style_sheet_under_its_own_prefix(client: TestClient, page: str) -> None:
+    address = re.search('stylesheet" href="([^"]+)"', client.get(page).text)
     assert address
-    assert address.group(1).startswith("/a/assets/site.")
-    assert len(client.get(address.group(1)).content) <= 16_384
+    assert address.group(1).startswith(f"/{page.split('/')[1]}/assets/site.")
+    response = client.get(address.group(1), follow_redirects=False)
+    assert response.headers["content-type"].startswith("text/css")
+    assert len(response.content) <= 16_384
 
 
 def test_the_error_page_says_what_happened_what_was_kept_and_what_next(client: TestClient) -> None:
