@@ -69,6 +69,7 @@ def _handover(report: ReadReport) -> pb.Handover:
         needs=report.stored.needs,
         language=report.stored.codes["language"],
         age_band=report.stored.codes["age_band"],
+        reporter_type=report.stored.codes["reporter_type"],
     )
 
 
