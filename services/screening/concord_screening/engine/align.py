@@ -52,6 +52,21 @@ class Words(NamedTuple):
     begin: np.ndarray
 
 
+def _sounds() -> np.ndarray:
+    """Letters in classes of sounds that scripts and ears confuse; vowels, h and the like are in none."""
+    table = np.zeros(64, dtype=np.uint8)
+    classes = ("pb", "fvW", "kgqcxGK", "szjSCJZXO", "tdTDF", "m", "nN", "lL", "r")
+    for number, members in enumerate(classes, start=1):
+        for letter in members:
+            table[ord(letter) - 96 if letter.islower() else ord(letter) - 38] = number
+    return table
+
+
+SOUND_OF = _sounds()
+# Names written as one word are compared only when this share of their consonants could correspond.
+_SHARED_SOUNDS = 0.34
+
+
 class Room(NamedTuple):
     """Working space, made once per thread."""
 
@@ -62,7 +77,7 @@ class Room(NamedTuple):
 
 def room() -> Room:
     """Working space for comparisons."""
-    return Room(np.zeros((260, 260)), np.zeros(260, dtype=np.uint8), np.zeros(260, dtype=np.uint8))
+    return Room(np.zeros((121, 121)), np.zeros(121, dtype=np.uint8), np.zeros(121, dtype=np.uint8))
 
 
 @njit(cache=True)
@@ -99,8 +114,7 @@ def part_evidence(tables, a, p, b, q, grid):
                 b.letters[b.begin[t] : b.begin[t + 1]],
                 grid,
             )
-            if value > best:
-                best = value
+            best = max(best, value)
     return best
 
 
@@ -123,7 +137,7 @@ def _write(words, ids, start, count, total, spelling, out):
             s += spelling
         channel = words.channel[s] if channel < 0 or words.channel[s] == 0 else channel
         for at in range(words.begin[s], words.begin[s + 1]):
-            if size < 250:
+            if size < 120:
                 out[size] = words.letters[at]
                 size += 1
     return channel, size
@@ -189,6 +203,29 @@ def assign(scores, n, m, partner):
 
 
 @njit(cache=True)
+def _could_be_one(a, ids_a, b, ids_b, sound_of):
+    """Whether the consonants of two names, in any order, are alike enough for a closer look."""
+    left = np.zeros(10, dtype=np.int32)
+    right = np.zeros(10, dtype=np.int32)
+    for p in ids_a:
+        s = a.first[p]
+        for at in range(a.begin[s], a.begin[s + 1]):
+            left[sound_of[a.letters[at]]] += 1
+    for p in ids_b:
+        s = b.first[p]
+        for at in range(b.begin[s], b.begin[s + 1]):
+            right[sound_of[b.letters[at]]] += 1
+    shared = 0
+    fewer = 0
+    more = 0
+    for k in range(1, 10):
+        shared += min(left[k], right[k])
+        fewer += left[k]
+        more += right[k]
+    return shared >= _SHARED_SOUNDS * max(1, max(fewer, more))
+
+
+@njit(cache=True)
 def _features(scores, n, m, sizes_a, sizes_b, partner, joined, out):
     """The numbers that describe one assignment."""
     evidence = 0.0
@@ -243,14 +280,16 @@ def compare_names(tables, a, ids_a, b, ids_b, work, partner, out, per_part):
     evidence = assign(scores, n, m, partner)
     total = _features(scores, n, m, sizes_a, sizes_b, partner, 0.0, out)
     joined = out[0]
-    if n != m or out[8] < n or out[3] < 1.0:
+    agrees = n == m and out[8] == n and out[3] >= 1.0
+    if not agrees and not _could_be_one(a, ids_a, b, ids_b, SOUND_OF):
         joined = -12.0
-        for turn in range(max(1, n)):
-            value, length = run_evidence(tables, a, ids_a, turn, n, b, ids_b, 0, m, work)
-            joined = max(joined, value / length)
-        for turn in range(1, m):
-            value, length = run_evidence(tables, a, ids_a, 0, n, b, ids_b, turn, m, work)
-            joined = max(joined, value / length)
+    elif not agrees:
+        joined = -12.0
+        for turn in range(n):
+            # With a short name every order is tried, so that the order typed makes no difference.
+            for other in range(m if turn == 0 or min(n, m) <= 2 else 1):
+                value, length = run_evidence(tables, a, ids_a, turn, n, b, ids_b, other, m, work)
+                joined = max(joined, value / length)
     out[4] = max(joined, -1.5)
     per_part[:] = 0.0
     for i in range(n):
@@ -304,9 +343,8 @@ def compare_names(tables, a, ids_a, b, ids_b, work, partner, out, per_part):
         if trial_partner[i] < 0:
             continue
         value = best_scores[i, trial_partner[i]]
-        if merged >= 0 and i == merged:  # two parts share what they found together
-            per_part[i] = 0.5 * value
-            per_part[i + 1] = 0.5 * value
+        if merged >= 0 and i == merged:  # two parts found this together
+            per_part[i] = value
         else:
             per_part[i + 1 if merged >= 0 and i > merged else i] = value
     return _features(best_scores, best_n, best_m, best_sizes_a, best_sizes_b, trial_partner, joined, out)

@@ -1,35 +1,29 @@
 """From a name to the parts that are compared: the same function for listed people and candidates.
 
-Promise: deterministic, and independent of case, diacritics, spacing, Unicode form and direction marks.
-The order of parts is kept, but nothing that compares them depends on it.
+Promise: deterministic, and independent of case, diacritics, spacing, Unicode form, direction marks, and of
+the order of two parts. Of more parts the order is kept, because neighbours may be one word elsewhere.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from concord_screening.engine import han
+from concord_screening.engine import han, known
 from concord_screening.engine.letters import Word, words
 from concord_screening.engine.romanise import Channel, channel_of, symbols
 
 MAX_PARTS = 6
 
 _TITLES = frozenset(
-    "mr mrs ms miss dr prof professor sir lord lady dame hon rev jr sr ii iii iv gen general col colonel maj major "
-    "capt captain lt haji hajji hadji hajj mullah mawlawi maulavi molla ustad sheikh shaykh sheik cheikh ayatollah "
-    "hojjatoleslam engineer eng tun datuk dato tan sri datin "
-    "الشيخ شيخ الدكتور دكتور الحاج حاج د ملا".split()
+    ["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "lord", "lady", "dame", "hon", "rev", "jr", "sr", "ii", "iii", "iv", "gen", "general", "col", "colonel", "maj", "major", "capt", "captain", "lt", "haji", "hajji", "hadji", "hajj", "mullah", "mawlawi", "maulavi", "molla", "ustad", "sheikh", "shaykh", "sheik", "cheikh", "ayatollah", "hojjatoleslam", "engineer", "eng", "tun", "datuk", "dato", "tan", "sri", "datin", "الشيخ", "شيخ", "الدكتور", "دكتور", "الحاج", "حاج", "د", "ملا"]
 )
 _WEAK = frozenset(
-    "bin ibn ben bint binti bn ould uld oglu ogly kyzy kizi van von der den ter ten de da di del della la le los las "
-    "dos das do du des of and the y e zu zur af av het al el ul a l d o "
-    "بن ابن بنت ال آل و "
-    "фон де да ди дю дер дель ван аль эль бин бен ибн ле ла лос и оглы кызы".split()
+    ["bin", "ibn", "ben", "bint", "binti", "bn", "ould", "uld", "oglu", "ogly", "kyzy", "kizi", "van", "von", "der", "den", "ter", "ten", "de", "da", "di", "del", "della", "la", "le", "los", "las", "dos", "das", "do", "du", "des", "of", "and", "the", "y", "e", "zu", "zur", "af", "av", "het", "al", "el", "ul", "a", "l", "d", "o", "بن", "ابن", "بنت", "ال", "آل", "و", "фон", "де", "да", "ди", "дю", "дер", "дель", "ван", "аль", "эль", "бин", "бен", "ибн", "ле", "ла", "лос", "и", "оглы", "кызы"]
 )
-_SERVANT = frozenset("abd abdul abdel abdal abdol abdoul abdou abed عبد абд абдул абдель абдул".split())
-_FATHER = frozenset("abu abou abo umm ابو أبو ابي أبي ام أم абу".split())
-_ARTICLE = frozenset("al el ul ur ar ال аль эль".split())
-_CLAN = frozenset("mac mc".split())
+_SERVANT = frozenset(["abd", "abdul", "abdel", "abdal", "abdol", "abdoul", "abdou", "abed", "عبد", "абд", "абдул", "абдель", "абдул"])
+_FATHER = frozenset(["abu", "abou", "abo", "umm", "ابو", "أبو", "ابي", "أبي", "ام", "أم", "абу"])
+_ARTICLE = frozenset(["al", "el", "ul", "ur", "ar", "ال", "аль", "эль"])
+_CLAN = frozenset(["mac", "mc"])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,6 +77,10 @@ def _strong(found: list[Word]) -> list[Word]:
     ]
 
 
+def _latin(spellings: tuple[str, ...]) -> tuple[tuple[Channel, str], ...]:
+    return tuple((Channel.LATIN, spelling) for spelling in spellings)
+
+
 def _hangul(text: str, alone: bool) -> list[str]:
     """A Korean name written as one word: family name of one syllable, then the given name."""
     return [text[:1], text[1:]] if alone and 2 <= len(text) <= 4 else [text]
@@ -102,15 +100,19 @@ def analyse(text: str) -> Form | None:
                 spelled = [(Channel.HAN, mandarin)]
                 if len(piece) <= 2:  # no part of a Chinese name is longer
                     spelled += [(Channel.MANDARIN, mandarin), (Channel.CANTONESE, cantonese)]
-                parts.append(Part(tuple((c, s) for c, s in spelled if s)))
+                family = place == 0 and len(pieces) > 1
+                latin = known.family_spellings(piece) if family else known.latin_of(channel, mandarin)
+                parts.append(Part(tuple((c, s) for c, s in spelled if s) + _latin(latin)))
         elif channel is Channel.HANGUL:
             for piece in _hangul(word.text, len(found) == 1):
                 parts.append(Part(((channel, symbols(Word(piece, word.script))),)))
         else:
-            parts.append(Part(((channel, symbols(word)),)))
+            spelling = symbols(word)
+            parts.append(Part(((channel, spelling), *_latin(known.latin_of(channel, spelling)))))
         letters[channel] = letters.get(channel, 0) + len(word.text)
-    parts = [Part(tuple(s for s in part.spellings if s[1])) for part in parts]
-    parts = [part for part in parts if part.spellings][:MAX_PARTS]
+    parts = [part for part in parts if part.spellings and part.spellings[0][1]][:MAX_PARTS]
     if not parts:
         return None
+    if len(parts) == 2:
+        parts.sort()  # "Given Family" and "Family, Given" are one name
     return Form(max(letters, key=lambda c: (letters[c], -c)), tuple(parts))

@@ -184,7 +184,9 @@ class Index:
         rows.sort(key=lambda row: (-row[0], row[1]))
         size = sum(segment.listing.size for segment in segments)
         hits = tuple(self._hit(asked, segments[s], found[s], k, odds, i, size) for odds, i, s, k in rows[:limit])
-        return hits, tuple(row[1] for row in rows)
+        compared = {row[1] for row in rows}
+        others = (segments[f.segment].listing.subject_id(s) for f in found for s in f.candidates.tolist())
+        return hits, tuple(row[1] for row in rows) + tuple(c for c in others if c not in compared)
 
     def _hit(
         self, asked: Asked, segment: Segment, found: Found, k: int, odds: float, subject_id: str, size: int

@@ -98,7 +98,7 @@ def words(text: str) -> tuple[Word, ...]:
                 letters.append("'")
         elif category[0] == "N":
             spoiled = True
-        elif character in _INVISIBLE or category == "Cf" or category == "Cc" and not character.isspace():
+        elif character in _INVISIBLE or category == "Cf" or (category == "Cc" and not character.isspace()):
             continue
         else:
             close()

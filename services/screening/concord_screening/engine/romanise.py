@@ -50,16 +50,15 @@ _CYRILLIC = dict(
 )
 _HEBREW = dict(zip("אבגדהוזחטיךכלםמןנסעףפץצקרשת'", "AbgdhwzHTykklmmnnsEppCCqrStJ", strict=True))
 _SINHALA = {
-    **dict(zip("අආඇඈඉඊඋඌඑඒඔඕඓඖ", "a a e e i i u u e e o o ai au".split(), strict=True)),
+    **dict(zip("අආඇඈඉඊඋඌඑඒඔඕඓඖ", ["a", "a", "e", "e", "i", "i", "u", "u", "e", "e", "o", "o", "ai", "au"], strict=True)),
     **dict(
         zip(
             "කඛගඝඞඟචඡජඣඤඥඦටඨඩඪණඬතථදධනඳපඵබභමඹයරලවශෂසහළෆ",
-            ("ka kha ga gha na nga cha cha ja ja na na nja ta ta da da na nda tha tha da dha na nda "
-             "pa pa ba bha ma mba ya ra la wa sha sha sa ha la fa").split(),
+            ["ka", "kha", "ga", "gha", "na", "nga", "cha", "cha", "ja", "ja", "na", "na", "nja", "ta", "ta", "da", "da", "na", "nda", "tha", "tha", "da", "dha", "na", "nda", "pa", "pa", "ba", "bha", "ma", "mba", "ya", "ra", "la", "wa", "sha", "sha", "sa", "ha", "la", "fa"],
             strict=True,
         )
     ),
-    **dict(zip("ාැෑිීුූෙේොෝෛෞෘ", "a e e i i u u e e o o ai au ru".split(), strict=True)),
+    **dict(zip("ාැෑිීුූෙේොෝෛෞෘ", ["a", "e", "e", "i", "i", "u", "u", "e", "e", "o", "o", "ai", "au", "ru"], strict=True)),
     "ං": "n", "්": "",
 }  # fmt: skip
 _SIGNS = frozenset("්ාැෑිීුූෙේොෝෛෞෘ")

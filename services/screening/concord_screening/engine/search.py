@@ -6,6 +6,7 @@ Not safe for use from two threads at once: it keeps working space between querie
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,11 +24,12 @@ N_OUT = 6
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much a query may spend: prefixes kept in a walk, postings read, people compared."""
+    """How much a query may spend: prefixes kept in a walk, postings read, people found and compared."""
 
     prefixes: int = 200
     postings: int = 150_000
-    people: int = 120
+    people: int = 280
+    compared: int = 120
     per_letter: float = 0.55
 
 
@@ -62,6 +64,7 @@ class Found:
     """People of one segment with the evidence for each."""
 
     segment: int
+    candidates: np.ndarray
     subjects: np.ndarray
     evidence: np.ndarray
     features: np.ndarray
@@ -71,7 +74,10 @@ class Found:
 def _joined(form: Form) -> list[Part]:
     """Neighbouring parts written as one word, as the other side may have written them."""
     out = []
-    for a, b in zip(form.parts, form.parts[1:], strict=False):
+    neighbours = list(pairwise(form.parts))
+    if len(form.parts) == 2:
+        neighbours += [(b, a) for a, b in neighbours]  # their order as typed is not kept
+    for a, b in neighbours:
         spellings = tuple(
             (c, s + t) for c, s in a.spellings for d, t in b.spellings if c == d and len(s) + len(t) <= 12
         )
@@ -94,6 +100,8 @@ class Searcher:
 
     def search(self, asked: Asked, segments: list[Segment], exhaustive: bool = False) -> list[Found]:
         """The people worth comparing in each segment, compared."""
+        if not segments:
+            return []  # nobody is listed yet
         lexicon = Lexicon()
         forms = [lexicon.numbers(form) for form in asked.forms]
         own_parts = len(lexicon)
@@ -126,9 +134,10 @@ class Searcher:
         found = []
         for number, segment in enumerate(segments):
             if exhaustive:
-                subjects = np.flatnonzero(segment.alive).astype(np.uint32)
+                candidates = subjects = np.flatnonzero(segment.alive).astype(np.uint32)
             else:
-                subjects = self._candidates(asked, segment, near[number], curves)
+                candidates = self._candidates(asked, segment, near[number], curves)
+                subjects = candidates[: self.budget.compared]  # they come best first
             out = np.zeros((len(subjects), N_OUT))
             details = np.zeros((len(subjects), align.N_FEATURES))
             best = np.zeros(len(subjects), dtype=np.int64)
@@ -137,7 +146,7 @@ class Searcher:
                 segment.listing.people, subjects, asked.dob, asked.country, asked.gender, self._room,
                 out, details, best,
             )  # fmt: skip
-            found.append(Found(number, subjects, out, details, best))
+            found.append(Found(number, candidates, subjects, out, details, best))
         return found
 
     @staticmethod

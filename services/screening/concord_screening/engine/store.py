@@ -80,7 +80,7 @@ class Store:
         if not path.exists():
             return np.zeros(0, dtype=np.uint32)
         raw = path.read_bytes()
-        if len(raw) % 4 or (rows := np.frombuffer(raw, dtype=np.uint32)).size and rows.max() >= size:
+        if len(raw) % 4 or ((rows := np.frombuffer(raw, dtype=np.uint32)).size and rows.max() >= size):
             raise SegmentError(f"{path.name} is altered")
         return rows
 

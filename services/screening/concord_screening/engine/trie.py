@@ -203,8 +203,7 @@ def walk(tables, trie, channel, a, listed_channel, width, least, work, found, ev
                         if i > 1:
                             total += parents[i - 2] * work.two_two[i, last, own]
                     row[i] = total
-                    if total > best:
-                        best = total
+                    best = max(best, total)
                 if row[n] >= least and trie.end[c + 1] > trie.end[c]:
                     for e in range(trie.end[c], trie.end[c + 1]):
                         if size < found.shape[0]:

@@ -21,10 +21,11 @@ from concord_screening.engine.training.edit_training import learn
 
 Row = tuple[str, str, float]
 Table = tuple[np.ndarray, np.ndarray]
-MOST_ROWS = 60_000
+MOST_ROWS = 40_000
+MOST_BRIDGED = 20_000
 
 
-def _spelling(text: str, channel: int) -> str:
+def spelling_of(text: str, channel: int) -> str:
     """One word in the symbols of a channel; empty when it is not one word of that script."""
     found = words(text)
     if len(found) != 1:
@@ -41,7 +42,7 @@ def word_rows(folder: Path) -> dict[int, list[Row]]:
         rows[channel] = [
             (a, b, min(1 + math.log(n), 4.0))
             for latin, other, n in data.tokens(folder, language, "train")
-            if (a := _spelling(latin, 0)) and (b := _spelling(other, channel))
+            if (a := spelling_of(latin, 0)) and (b := spelling_of(other, channel))
         ]
     for language, channel in (("hebrew", Channel.HEBREW), ("korean", Channel.HANGUL)):
         seen: dict[tuple[str, str], int] = defaultdict(int)
@@ -49,7 +50,7 @@ def word_rows(folder: Path) -> dict[int, list[Row]]:
             left, right = latin.split(), other.split()
             if len(left) == len(right):
                 for a, b in zip(left, right, strict=True):
-                    x, y = _spelling(a, 0), _spelling(b, channel)
+                    x, y = spelling_of(a, 0), spelling_of(b, channel)
                     if x and y:
                         seen[x, y] += 1
         rows[int(channel)] = [(a, b, min(1 + math.log(n), 4.0)) for (a, b), n in seen.items()]
@@ -66,8 +67,8 @@ def _believed(rows: Iterable[Row], table: Table) -> list[Row]:
     ]
 
 
-def _sample(rows: list[Row], random_: random.Random) -> list[Row]:
-    return rows if len(rows) <= MOST_ROWS else random_.sample(rows, MOST_ROWS)
+def _sample(rows: list[Row], random_: random.Random, most: int = MOST_ROWS) -> list[Row]:
+    return rows if len(rows) <= most else random_.sample(rows, most)
 
 
 def _bridge(left: list[Row], right: list[Row]) -> list[Row]:
@@ -119,7 +120,7 @@ def _chinese_rows(real: list[Row], reading: int, random_: random.Random) -> list
         rows.append((written, written, 1.0))
         if reading == Channel.MANDARIN:
             rows.append(("".join(map(han.wade_giles, own)), written, 0.6))
-    return rows + [(a, b, 40.0) for a, b, _ in real]
+    return rows + [(a, b, 20.0) for a, b, _ in real]
 
 
 def _learn(rows: list[Row], symmetric: bool = False) -> Table:
@@ -147,6 +148,6 @@ def learn_all(folder: Path, same_people: list[tuple[str, str]], seed: int) -> di
         own = _sample(_variants(rows[channel], 0), random_)
         tables[channel, channel] = _learn(own, symmetric=True)
     for left, right in combinations(sorted(rows), 2):
-        found = _sample(_bridge(rows[left], rows[right]), random_)
+        found = _sample(_bridge(rows[left], rows[right]), random_, MOST_BRIDGED)
         tables[left, right] = _learn(found)
     return tables

@@ -129,7 +129,7 @@ def _compact(keys: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def learn(
-    pairs: list[tuple[np.ndarray, np.ndarray, float]], rounds: int = 8, symmetric: bool = False
+    pairs: list[tuple[np.ndarray, np.ndarray, float]], rounds: int = 6, symmetric: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """The table of unit ratios for pairs of encoded spellings with weights."""
     rows = [(a, b, w) for a, b, w in pairs if 0 < len(a) < 60 and 0 < len(b) < 60]

@@ -67,19 +67,24 @@ def _slices(queries: Sequence[data.Asked]) -> Iterator[tuple[str, np.ndarray]]:
             yield f"category {category}", chosen
 
 
-def query_figures(queries: Sequence[data.Asked], rows: Rows, values: np.ndarray) -> dict[str, float]:
-    """Recall when 1 % and 10 % of clean checks show any hit, candidate recall and calibration error."""
+def query_figures(
+    queries: Sequence[data.Asked], rows: Rows, values: np.ndarray, retrieved: frozenset[int], per_query: float
+) -> dict[str, float]:
+    """Queries are numbered as in `rows`; `retrieved` are those whose right person was found at all.
+
+    Recall when 1 % and 10 % of clean checks show any hit, candidate recall and calibration error."""
     right, other = best_values(rows, values, len(queries))
     cuts = {share: float(np.quantile(other, 1 - share)) for share in (0.01, 0.10)}
+    was = np.array([i in retrieved for i in range(len(queries))])
     out = {}
     for name, chosen in _slices(queries):
         for share, cut in cuts.items():
             out[f"recall at {share:.0%} {name}"] = round(float((right[chosen] > cut).mean()), 3)
-        out[f"candidate recall {name}"] = round(float((right[chosen] > -99).mean()), 3)
+        out[f"candidate recall {name}"] = round(float(was[chosen].mean()), 3)
         out[f"queries {name}"] = int(chosen.sum())
     dated = np.array([bool(q.dob) for q in queries])
     own_cut = float(np.quantile(other[dated], 0.99))
     out["recall at 1% with a date, cut of dated checks"] = round(float((right[dated] > own_cut).mean()), 3)
     out["calibration error"] = round(calibration_error(right, other), 4)
-    out["candidates per query"] = round(len(rows.labels) / len(queries), 1)
+    out["candidates per query"] = round(per_query, 1)
     return out

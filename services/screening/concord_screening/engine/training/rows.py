@@ -27,6 +27,8 @@ class Rows:
     labels: np.ndarray
     groups: np.ndarray
     owner: np.ndarray
+    retrieved: int = 0
+    right_retrieved: tuple[int, ...] = ()
 
 
 def pair_rows(pairs: Sequence[data.Pair], model: Model) -> Rows:
@@ -65,6 +67,7 @@ def people_rows(
 ) -> Rows:
     """One row per retrieved person. The sex is given now and then, and now and then wrongly."""
     features, labels, groups, owner = [], [], [], []
+    retrieved, right_retrieved = 0, []
     for number, query in enumerate(queries):
         right = segment.listing.find(query.subject_id)
         gender = int(segment.listing.people.gender[right]) if right is not None else 0
@@ -75,11 +78,17 @@ def people_rows(
         if asked is None:
             continue
         found = searcher.search(asked, [segment])[0]
+        retrieved += len(found.candidates)
+        if right is not None and right in found.candidates:
+            right_retrieved.append(number)
         features.append(found.evidence[:, :N_EVIDENCE])
         groups.append(found.evidence[:, 5].astype(np.int64))
         labels.append((found.subjects == (right if right is not None else -1)).astype(float))
         owner.append(np.full(len(found.subjects), number))
-    return Rows(np.concatenate(features), np.concatenate(labels), np.concatenate(groups), np.concatenate(owner))
+    return Rows(
+        np.concatenate(features), np.concatenate(labels), np.concatenate(groups), np.concatenate(owner), retrieved,
+        tuple(right_retrieved),
+    )  # fmt: skip
 
 
 def fit_people(rows: Rows, chosen: np.ndarray, random_: np.random.Generator) -> Curves:

@@ -1,0 +1,168 @@
+"""`concord screening …`: the engine on anybody's files, without a service, a database or a sign-in."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from concord_screening.engine import tables
+from concord_screening.engine.commands import ImpossibleDate, Index, score_pair
+from concord_screening.engine.domain import Change, SegmentError
+from concord_screening.engine.store import FolderBusy
+from concord_screening.engine.words import texts
+
+app = typer.Typer(help="Name screening on files.", no_args_is_help=True, pretty_exceptions_enable=False)
+_CHUNK = 100_000
+_REPORTED_MOST = 1_000
+
+InFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+OutFile = Annotated[Path, typer.Argument(dir_okay=False, writable=True)]
+
+
+class _Broken:
+    """Tells of broken rows, and counts them."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.count = 0
+
+    def __call__(self, number: int, what: str) -> None:
+        self.count += 1
+        if self.count <= _REPORTED_MOST:
+            self._console.print(f"row {number} {what}", highlight=False)
+
+    def total(self) -> None:
+        """The last word."""
+        if self.count:
+            self._console.print(f"{self.count} rows were reported; the rest was done", highlight=False)
+
+
+@contextmanager
+def _progress(console: Console) -> Iterator[Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        yield progress
+
+
+@contextmanager
+def _errors(console: Console) -> Iterator[None]:
+    """What a user can do something about, in a line instead of a traceback."""
+    try:
+        yield
+    except (tables.WrongFile, SegmentError, FolderBusy) as error:
+        console.print(f"[red]{error}[/red]", highlight=False)
+        raise typer.Exit(2) from None
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return max(0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1)
+
+
+@app.command("score-pairs")
+def score_pairs(source: InFile, target: OutFile) -> None:
+    """Scores pairs of names: IN pair_id,name_a,name_b; OUT pair_id,score."""
+    console = Console(stderr=True)
+    broken = _Broken(console)
+    with _errors(console), _progress(console) as progress, target.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("pair_id", "score"))
+        task = progress.add_task("pairs", total=_lines(source))
+        for pair_id, a, b in tables.pairs(source, broken):
+            out.writerow((pair_id, f"{score_pair(a, b):.6f}"))
+            progress.advance(task)
+    broken.total()
+
+
+@app.command()
+def index(source: InFile, folder: Annotated[Path, typer.Argument(file_okay=False)]) -> None:
+    """Makes the index of a list: IN subject_id,name,script,dob,country,gender; several rows a subject.
+
+    The folder then holds this list and nothing else.
+    """
+    console = Console(stderr=True)
+    broken = _Broken(console)
+    with _errors(console), _progress(console) as progress:
+        _empty(folder)
+        read = progress.add_task("reading", total=None)
+        people = tables.subjects(source, broken)
+        progress.update(read, total=len(people), completed=len(people))
+        task = progress.add_task("indexing", total=len(people))
+        store = Index.open(folder, background=False)
+        for start in range(0, len(people), _CHUNK):
+            chunk = people[start : start + _CHUNK]
+            store.apply(map(Change.upsert, chunk))
+            progress.advance(task, len(chunk))
+        store.compact()
+        store.close()
+    broken.total()
+
+
+def _empty(folder: Path) -> None:
+    """Removes an earlier index; a folder that holds anything else is left alone."""
+    if not folder.exists() or not any(folder.iterdir()):
+        return
+    if not (folder / "lock").exists():
+        raise tables.WrongFile(f"{folder.name} is not empty and holds no index")
+    for path in folder.iterdir():
+        if path.name == "lock" or path.name.startswith(("segment-", "manifest.json", "journal")):
+            path.unlink()
+
+
+@app.command()
+def query(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False)],
+    source: InFile,
+    target: OutFile,
+    limit: Annotated[int, typer.Option(min=1, help="How many subjects to give for each query.")] = 10,
+    candidates: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Also write every candidate retrieved.")
+    ] = None,
+    exhaustive: Annotated[bool, typer.Option(help="Compare everybody: slow, shows what the doors miss.")] = False,
+) -> None:
+    """Asks for candidates: IN query_id,name,dob,nationality; OUT query_id,rank,subject_id,score,zone,reasons.
+
+    A query that cannot be decided from its name gets one row of rank 0 without a subject.
+    """
+    console = Console(stderr=True)
+    broken = _Broken(console)
+    with _errors(console), _progress(console) as progress, target.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file, lineterminator="\n")
+        out.writerow(("query_id", "rank", "subject_id", "score", "zone", "reasons"))
+        retrieved = candidates.open("w", encoding="utf-8", newline="") if candidates else None
+        store = Index.open(folder, background=False)
+        try:
+            also = csv.writer(retrieved, lineterminator="\n") if retrieved else None
+            if also:
+                also.writerow(("query_id", "subject_id"))
+            task = progress.add_task("queries", total=_lines(source))
+            for number, query_id, asked in tables.queries(source, broken):
+                progress.advance(task)
+                try:
+                    result = store.query(asked, limit=limit, exhaustive=exhaustive)
+                except ImpossibleDate:
+                    broken(number, "has a date that cannot be")
+                    continue
+                if result.reasons:
+                    out.writerow((query_id, 0, "", f"{0:.6f}", result.zone, texts(result.reasons)))
+                for rank, hit in enumerate(result.hits, start=1):
+                    out.writerow((query_id, rank, hit.subject_id, f"{hit.score:.9f}", hit.zone, texts(hit.reasons)))
+                if also:
+                    also.writerows((query_id, subject_id) for subject_id in result.candidates)
+        finally:
+            store.close()
+            if retrieved:
+                retrieved.close()
+    broken.total()
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,61 @@
+"""Which words of other scripts have a Latin form that the edit model would not guess."""
+
+from __future__ import annotations
+
+import gzip
+from collections import defaultdict
+from pathlib import Path
+
+from concord_screening.engine.align import Tables, compare_letters
+from concord_screening.engine.editmodel import encode, grid
+from concord_screening.engine.romanise import Channel
+from concord_screening.engine.training import data
+from concord_screening.engine.training.edit_tables import spelling_of
+
+# A pair is worth remembering when it was seen this often …
+_SEEN = 2
+# … makes up this share of the word's forms, and has less evidence per letter than this.
+_SHARE = 0.2
+_GUESSED = 1.9
+# A pair below this evidence per letter is taken for a wrong row unless it was seen often.
+_DOUBTFUL = 0.15
+_OFTEN = 6
+_MOST = 2
+
+
+def _seen(folder: Path) -> dict[tuple[int, str], dict[str, int]]:
+    found: dict[tuple[int, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for language, channel in data.TOKEN_FILES.items():
+        for part in ("train", "dev"):
+            for latin, other, count in data.tokens(folder, language, part):
+                x, y = spelling_of(latin, 0), spelling_of(other, channel)
+                if len(x) > 1 and len(y) > 1:
+                    found[channel, y][x] += count
+    for language, own in (("hebrew", Channel.HEBREW), ("korean", Channel.HANGUL)):
+        for latin, other in data.full_names(folder, language):
+            left, right = latin.split(), other.split()
+            if len(left) == len(right):
+                for a, b in zip(left, right, strict=True):
+                    x, y = spelling_of(a, 0), spelling_of(b, own)
+                    if len(x) > 1 and len(y) > 1:
+                        found[int(own), y][x] += 1
+    return found
+
+
+def learn(folder: Path, tables: Tables) -> bytes:
+    """The file of known words: channel, word, Latin forms."""
+    room = grid()
+    lines = []
+    for (channel, word), forms in sorted(_seen(folder).items()):
+        total = sum(forms.values())
+        kept = []
+        for latin, count in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
+            if count < _SEEN or count < _SHARE * total:
+                break
+            evidence = compare_letters(tables, channel, encode(word), 0, encode(latin), room)
+            per_letter = evidence / (0.5 * (len(word) + len(latin)))
+            if per_letter < _GUESSED and (per_letter > _DOUBTFUL or count >= _OFTEN):
+                kept.append(latin)
+        if kept:
+            lines.append("\t".join([str(channel), word, *kept[:_MOST]]))
+    return gzip.compress("\n".join(lines).encode("ascii"), mtime=0)

@@ -1,0 +1,10 @@
+# The matching engine: learning its models anew, and measuring it. Included by the main Makefile.
+DATA ?= ../shared/data/names/
+
+.PHONY: train bench-screening
+
+train: ## learn the matching engine's models from DATA (about 15 minutes, one core)
+	$(PY) -m concord_screening.engine.training.train $(DATA)
+
+bench-screening: ## measure the matching engine beside its peers; writes docs/benchmarks-screening.md
+	$(PY) benchmarks/screening/run.py

@@ -1,0 +1,135 @@
+"""The index: who is found, in which zone, with which reasons."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from concord_screening.engine.commands import ImpossibleDate, Index
+from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
+from concord_screening.engine.search import Budget
+from concord_screening.engine.words import WORDS, texts
+from services.screening.tests.engine.people import SPECIAL, crowd, listed
+
+
+@pytest.mark.parametrize(
+    ("name", "dob", "expected"),
+    [
+        ("Layla Khatib", "1984-03-09", "ar"),
+        ("Svetlana Gromova", "1979-11-23", "cy"),
+        ("Gromowa Swetlana", "1979", "cy"),
+        ("Zhou Huimin", "1990-05-17", "ha"),
+        ("Жан-Пьер О'Халлоран", "1966-02-01", "la"),
+        ("Zbigniew Wrzosowicz", "1950-01-01", "nodate"),
+    ],
+)
+def test_listed_people_are_found_across_scripts(index: Index, name: str, dob: str, expected: str) -> None:
+    result = index.query(Query.of(name, dob))
+    assert result.hits[0].subject_id == expected
+    assert expected in result.candidates
+    assert result.zone is not Zone.CLEAR
+
+
+def test_somebody_else_is_clear(index: Index) -> None:
+    assert index.query(Query.of("Thorvald Kristoffersson", "1931-08-30")).zone is Zone.CLEAR
+
+
+def test_a_rare_name_without_a_date_is_neither_cleared_nor_sure(index: Index) -> None:
+    result = index.query(Query.of("Zbigniew Wrzosowicz"))
+    assert result.zone is not Zone.CLEAR
+    assert result.hits[0].score <= 0.95
+
+
+def test_reasons_have_words_and_hold_no_name(index: Index) -> None:
+    for query in (Query.of("Svetlana Gromova", "1979-11-23", "RU", "female"), Query.of("Amina Haddad", "1970-01-01")):
+        for hit in index.query(query).hits:
+            assert all(reason.code in WORDS for reason in hit.reasons)
+            said = texts(hit.reasons).lower() + repr(hit).lower()
+            assert not any(word in said for word in ("gromova", "svetlana", "amina", "haddad"))
+
+
+@pytest.mark.parametrize("name", ["Svetlana Gromova", "Amina Haddad"])
+def test_agreeing_evidence_never_lowers_and_contradicting_never_raises(index: Index, name: str) -> None:
+    def scores(**evidence: str) -> dict[str, float]:
+        query = dataclasses.replace(Query.of(name), **evidence)
+        return {hit.subject_id: hit.score for hit in index.query(query, limit=1_000, exhaustive=True).hits}
+
+    plain = scores()
+    for subject in (SPECIAL[1], SPECIAL[0], crowd(300)[0]):
+        own = subject.subject_id
+        agreeing = scores(dob=subject.dobs[0], nationality=subject.countries[0])[own]
+        assert agreeing >= plain[own] - 1e-12
+        assert scores(nationality="Tonga")[own] <= plain[own] + 1e-12
+        assert scores(dob="1901-07-30")[own] <= plain[own] + 1e-12
+        if subject.gender:
+            assert scores(gender=subject.gender)[own] >= plain[own] - 1e-12
+
+
+@pytest.mark.parametrize("name", ["Amina Haddad", "Светлана Громова", "Farid Yilmaz", "Layla Khatib", "周慧敏"])
+def test_found_scores_equal_the_exhaustive_ones(index: Index, name: str) -> None:
+    query = Query.of(name, "1979-11-23")
+    everybody = {hit.subject_id: hit.score for hit in index.query(query, limit=1_000, exhaustive=True).hits}
+    found = index.query(query, limit=1_000)
+    assert len(everybody) == 305
+    for hit in found.hits:
+        assert everybody[hit.subject_id] == pytest.approx(hit.score, rel=1e-6)
+    best = max(everybody, key=lambda subject_id: everybody[subject_id])
+    assert everybody[found.hits[0].subject_id] == pytest.approx(everybody[best])
+
+
+def test_with_an_unlimited_budget_the_index_equals_the_exhaustive_search(tmp_path: Path) -> None:
+    unlimited = Budget(prefixes=2_000, postings=10**9, people=10_000, compared=10_000, per_letter=-50.0)
+    index = Index.open(tmp_path, budget=unlimited, background=False)
+    index.apply(listed(crowd(60)))
+    for name in ("Amina Haddad", "Oskar Lindqvist", "Борис Соколов"):
+        query = Query.of(name, "1970-04-04")
+        everybody = index.query(query, limit=100, exhaustive=True).hits
+        found = index.query(query, limit=100).hits
+        worth = [hit for hit in everybody if hit.score > 1e-4]
+        assert {hit.subject_id for hit in worth} <= {hit.subject_id for hit in found}
+        assert found[0] == everybody[0]
+    index.close()
+
+
+@pytest.mark.parametrize("name", ["", "  ", "12345", "\u202e", "\x00"])
+def test_no_name_at_all_is_undecidable(index: Index, name: str) -> None:
+    result = index.query(Query.of(name))
+    assert result.zone is Zone.UNDECIDABLE
+    assert [reason.code for reason in result.reasons] == ["name_empty"]
+
+
+@pytest.mark.parametrize("name", ["\U00012000\U00012001", "\U00013000\U00013001"])
+def test_a_script_that_cannot_be_read_is_undecidable(index: Index, name: str) -> None:
+    result = index.query(Query.of(name, "1990-01-01"))
+    assert result.zone is Zone.UNDECIDABLE
+    assert [reason.code for reason in result.reasons] == ["script_unreadable"]
+
+
+@pytest.mark.parametrize("name", ["x", "A" * 10_000, "Анна Smith 王", "a\u202eb", "Ⅻ", "\u0378\u0379 Anna", "A " * 500])
+def test_odd_names_are_answered(index: Index, name: str) -> None:
+    assert index.query(Query.of(name, "1990-01-01")).zone in set(Zone)
+
+
+@pytest.mark.parametrize("dob", ["1990-02-31", "2999-01-01", "yesterday"])
+def test_an_impossible_date_is_refused_without_repeating_anything(index: Index, dob: str) -> None:
+    with pytest.raises(ImpossibleDate) as error:
+        index.query(Query.of("Amina Haddad", dob))
+    assert dob not in str(error.value)
+    assert "amina" not in repr(error.value).lower()
+
+
+def test_unreadable_listings_are_named_by_id(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    odd = Subject("odd", (Name("\U00012000"),))
+    assert index.apply([Change.upsert(odd), *listed(SPECIAL)]) == ("odd",)
+    assert index.query(Query.of("Layla Khatib", "1984-03-09")).hits[0].subject_id == "ar"
+    index.close()
+
+
+def test_nothing_prints_a_name() -> None:
+    name = "Quillabamba"
+    for value in (Name(name), Subject("1", (Name(name),)), Query.of(name), Change.upsert(Subject("1", (Name(name),)))):
+        assert name not in repr(value)
+        assert name not in str(value)

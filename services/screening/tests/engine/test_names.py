@@ -1,0 +1,82 @@
+"""Two names: symmetric, blind to how they are typed, and right across scripts."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from concord_screening.engine.analysis import analyse
+from concord_screening.engine.commands import score_pair
+from services.screening.tests.engine.people import FAMILY, GIVEN
+
+LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=40)
+NAMES = st.builds(lambda a, b: f"{a} {b}", st.sampled_from(GIVEN), st.sampled_from(FAMILY))
+OTHERS = st.sampled_from(["ليلى الخطيب", "Светлана Громова", "周慧敏", "요한 바우어", "יונתן ברגר", "ヨハン・バウアー"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.one_of(NAMES, OTHERS, LETTERS), st.one_of(NAMES, OTHERS, LETTERS))
+def test_symmetric_and_a_probability(a: str, b: str) -> None:
+    assert score_pair(a, b) == score_pair(b, a)
+    assert 0.0 <= score_pair(a, b) <= 1.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(NAMES, NAMES)
+def test_blind_to_case_order_spacing_marks_and_unicode_form(a: str, b: str) -> None:
+    expected = score_pair(a, b)
+    first, last = a.split()
+    for typed in (
+        a.upper(),
+        f"  {first} \t {last} ",
+        f"{last.upper()}, {first}",
+        "".join(c + "\u0301" if c in "aeo" else c for c in a),
+        unicodedata.normalize("NFKD", "".join(c + "\u0308" if c in "ou" else c for c in a)),
+        "\u202b" + a + "\u202c",
+        first + "\u00a0" + last,
+    ):
+        assert score_pair(typed, b) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Светлана Громова", "Svetlana Gromova"),
+        ("ليلى الخطيب", "Layla al-Khatib"),
+        ("عبد الرحمن المنصوري", "Abdurrahman Al Mansouri"),
+        ("周慧敏", "Zhou Huimin"),
+        ("周慧敏", "Chow Wai Man"),
+        ("מיכאל רוזנברג", "Michael Rosenberg"),
+        ("ヨハン・バウアー", "Johann Bauer"),
+        ("김서준", "Kim Seo-jun"),
+        ("Bill Harrington", "William Harrington"),
+        ("Jean-Pierre O’Halloran", "OHALLORAN Jean Pierre"),
+        ("Νίκος Παπαδάκης", "Nikos Papadakis"),
+    ],
+)
+def test_the_same_name_across_scripts_beats_another(a: str, b: str) -> None:
+    assert score_pair(a, b) > 0.5
+    assert score_pair(a, b) > score_pair(a, "Greta Lindqvist")
+
+
+@pytest.mark.parametrize("text", ["", " ", "1234", "12 34", "\u202e\u200f", "\x00\x07", "!?", "\U000e0001"])
+def test_what_is_no_name_has_no_parts_and_scores_nothing(text: str) -> None:
+    assert analyse(text) is None
+    assert score_pair(text, "Amina Haddad") == 0.0
+
+
+@settings(max_examples=100, deadline=None)
+@given(LETTERS)
+def test_any_text_can_be_analysed(text: str) -> None:
+    form = analyse(text)
+    assert form is None or all(part.spellings and part.spellings[0][1] for part in form.parts)
+
+
+def test_long_text_is_cut() -> None:
+    assert 0.0 <= score_pair("a" * 10_000, "Amina " * 2_000) <= 1.0
+    form = analyse("Anna " * 2_000)
+    assert form is not None
+    assert len(form.parts) <= 6

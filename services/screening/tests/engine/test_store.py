@@ -1,0 +1,200 @@
+"""The folder: durable, private, refusing altered files, and free of who was erased."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from concord_screening.engine import segment, store
+from concord_screening.engine.commands import Index
+from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
+from concord_screening.engine.store import FolderBusy, Store
+from services.screening.tests.engine.people import MARKER, SPECIAL, crowd, listed
+
+PERSON = Subject("marked", (Name(f"Otokar {MARKER}"),), ("1971-06-05",))
+
+
+def _found(index: Index, subject: Subject) -> bool:
+    result = index.query(Query.of(subject.names[0].text, subject.dobs[0]))
+    return subject.subject_id in result.candidates
+
+
+def test_changes_are_found_at_once_and_after_reopening(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed([PERSON]))
+    assert _found(index, PERSON)
+    index.close()
+    index = Index.open(tmp_path, background=False)
+    assert _found(index, PERSON)
+    index.apply([Change.remove("marked")])
+    assert not _found(index, PERSON)
+    assert len(index) == 0
+    index.close()
+
+
+def test_a_later_listing_replaces_the_earlier(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed([PERSON]))
+    index.compact()
+    index.apply([Change.upsert(Subject("marked", (Name("Brunhilde Ackermann"),), ("1971-06-05",)))])
+    assert len(index) == 1
+    hits = index.query(Query.of(f"Otokar {MARKER}", "1971-06-05")).hits
+    assert [hit.subject_id for hit in hits] == ["marked"]
+    assert hits[0].score < index.query(Query.of("Brunhilde Ackermann", "1971-06-05")).hits[0].score
+    index.close()
+
+
+def test_the_folder_is_private_and_held_by_one(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "list", background=False)
+    index.apply(listed(SPECIAL))
+    assert (tmp_path / "list").stat().st_mode & 0o777 == 0o700
+    assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "list").iterdir())
+    with pytest.raises(FolderBusy):
+        Index.open(tmp_path / "list")
+    index.close()
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_after_a_rewrite_no_file_holds_an_erased_name(tmp_path: Path, live: bool) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed([*crowd(50), PERSON]))
+    if not live:
+        index.compact()
+    index.apply([Change.remove("marked")])
+    index.rewrite()
+    assert len(index) == 50
+    index.close()
+    marks = (MARKER.lower().encode(), MARKER.encode(), b"otokar")
+    # A segment holds letters as numbers: a is 1.
+    marks += tuple(bytes(letter - 96 for letter in mark.lower()) for mark in marks)
+    for path in tmp_path.iterdir():
+        raw = path.read_bytes()
+        assert not any(mark in raw for mark in marks), path.name
+
+
+def test_a_bulk_load_makes_segments_that_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "LIVE_MOST", 20)
+    index = Index.open(tmp_path, background=False)
+    people = crowd(300)
+    for start in range(0, 300, 30):
+        index.apply(listed(people[start : start + 30]))
+    assert len(list(tmp_path.glob("segment-*"))) <= store.SEGMENTS_MOST + 1
+    assert len(index) == 300
+    assert all(_found(index, subject) for subject in people[::37])
+    index.close()
+
+
+def test_a_person_withdrawn_while_a_merge_runs_is_not_found_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Store(tmp_path)
+    folder.apply(listed([*crowd(30), PERSON]))
+    folder.compact()
+    real = store.merge
+
+    def meanwhile(*arguments: object) -> object:
+        merged = real(*arguments)  # type: ignore[arg-type]
+        folder.apply([Change.remove("marked")])
+        return merged
+
+    monkeypatch.setattr(store, "merge", meanwhile)
+    folder.merge([path.name for path in tmp_path.glob("segment-*")])
+    assert len(folder) == 30
+    folder.close()
+    again = Store(tmp_path)
+    assert len(again) == 30
+    again.close()
+
+
+class _EndError(Exception):
+    """The process ends here."""
+
+
+def _ending(name: str, calls: int) -> Callable[..., None]:
+    real = getattr(os, name)
+    left = [calls]
+
+    def act(*arguments: object, **options: object) -> None:
+        if left[0] == 0:
+            raise _EndError
+        left[0] -= 1
+        return real(*arguments, **options)
+
+    return act
+
+
+@pytest.mark.parametrize("where", ["replace", "fsync"])
+@pytest.mark.parametrize("calls", range(6))
+def test_a_crash_at_any_point_loses_nobody_and_finds_nobody_withdrawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, calls: int
+) -> None:
+    people = crowd(20)
+    before = tmp_path / "before"
+    folder = Store(before)
+    folder.apply(listed([*people, PERSON]))
+    folder.compact()
+    folder.apply([Change.remove("marked")])
+    folder.close()
+    work = tmp_path / "work"
+    shutil.copytree(before, work)
+    crashing = Store(work)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, where, _ending(where, calls))
+        with contextlib.suppress(_EndError):
+            crashing.rewrite()
+    crashing.close()
+    after = Store(work)
+    ids = {
+        subject_id
+        for one in after.segments()
+        for subject_id, alive in zip(one.listing.subject_ids(), one.alive, strict=True)
+        if alive
+    }
+    assert ids == {subject.subject_id for subject in people}
+    after.close()
+
+
+def test_a_torn_last_line_of_the_journal_is_no_change(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed([PERSON]))
+    index.apply(listed(SPECIAL[:1]))
+    index.close()
+    journal = tmp_path / "journal"
+    journal.write_bytes(journal.read_bytes()[:-9])
+    index = Index.open(tmp_path, background=False)
+    assert len(index) == 1
+    index.apply(listed(SPECIAL[1:2]))
+    index.close()
+    index = Index.open(tmp_path, background=False)
+    assert len(index) == 2
+    index.close()
+
+
+@pytest.mark.parametrize("spoil", [lambda raw: raw[: len(raw) // 2], lambda raw: raw[:-1] + b"\xff", lambda raw: b""])
+def test_an_altered_segment_is_refused_by_its_name(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed(crowd(10)))
+    index.compact()
+    index.close()
+    path = next(tmp_path.glob("segment-*"))
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(SegmentError, match=path.name):
+        segment.read(path)
+    with pytest.raises(SegmentError, match=path.name):
+        Index.open(tmp_path, background=False)
+
+
+def test_an_altered_journal_is_refused(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed(SPECIAL))
+    index.close()
+    journal = tmp_path / "journal"
+    raw = journal.read_bytes()
+    journal.write_bytes(raw[:30] + b"#" + raw[31:])
+    with pytest.raises(SegmentError, match="journal"):
+        Index.open(tmp_path, background=False)
