@@ -76,8 +76,6 @@ def create_app(
     assets = Assets(page_prefixes(routers))
     for router in (assets.router(), *routers):  # assets first: some pages take any second segment
         app.include_router(router)
-    # First in line: a page of two segments (`/cases/{reference}/{act}`) must not take an asset's address.
-    app.router.routes.insert(0, app.router.routes.pop())
     code_lists, catalogues = codes or CodeLists.load(), Catalogues(packages)
     app.state.web = WebState(
         service=service,
