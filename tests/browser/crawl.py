@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
@@ -34,19 +35,28 @@ def shape(address: str) -> str:
     return f"{path}?{'&'.join(names)}" if names else path
 
 
+@dataclass(frozen=True)
+class Found:
+    """Shape → address of a person's pages, and the browser's cookies after all of them were opened."""
+
+    pages: dict[str, str]
+    session: StorageState
+
+
 def pages_of(
     browser: Browser, origin: str, starts: Sequence[str], within: str, *, session: StorageState | None = None
-) -> dict[str, str]:
-    """Shape → address of every page that links lead to from `starts` without leaving the paths of `within`."""
+) -> Found:
+    """Every kind of page that links lead to from `starts` without leaving the paths of `within`."""
     context = browser.new_context(storage_state=session, java_script_enabled=False)
     try:
-        return _walk(context, origin, starts, re.compile(within))
+        return Found(_walk(context, origin, starts, re.compile(within)), context.storage_state())
     finally:
         context.close()
 
 
 def _walk(context: BrowserContext, origin: str, starts: Sequence[str], within: re.Pattern[str]) -> dict[str, str]:
-    page, found, waiting = context.new_page(), {}, list(starts)
+    page, waiting = context.new_page(), list(starts)
+    found: dict[str, str] = {}
     while waiting and len(found) < MOST:
         address = waiting.pop(0)
         kind = shape(address)

@@ -1,7 +1,7 @@
 """The catalogue check: every message that code or templates show exists, translated, in all six languages.
 
 `python -m concord_core.web.catalogue PACKAGE…` prints what is missing and exits 1 if anything is. English is in code.
-Messages are those of `_`, `gettext`, `ngettext`, `msgid`, of every `ErrorCode` and `FieldError`, and the texts of forms.
+Messages are those of `_`, `gettext`, `ngettext`, `msgid`, of each `ErrorCode` and `FieldError`, and the texts of forms.
 """
 
 from __future__ import annotations
