@@ -63,6 +63,12 @@ class Problems:
         if self.fields:
             raise INVALID_REQUEST.error(fields=self.fields)
 
+    def given(self, text: str, otherwise: FieldError) -> bool:
+        """Whether something was written; if not, notes `otherwise`."""
+        if not text.strip():
+            self.add(otherwise)
+        return bool(text.strip())
+
     def name(self, path: str, text: str) -> str:
         """A name as typed, in one Unicode form and without needless blanks; it must hold a letter."""
         clean = " ".join(unicodedata.normalize("NFC", text).split())
@@ -78,7 +84,7 @@ class Problems:
         """Words of `least` to `most` characters."""
         clean = text.strip()
         if len(clean) < least:
-            self.add(FieldError(path, "missing", "Fill this in."))
+            self.add(FieldError(path, "too_short", "This is too short."))
         elif len(clean) > most:
             self.add(FieldError(path, "too_long", "This is too long."))
         return clean

@@ -5,12 +5,14 @@ Only the tokens are a fake: a bearer `unicef-officer` is that person of the demo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,13 +20,14 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy import text
 
 from concord_core.agreement import SERVICES
 from concord_core.errors.codes import UNAUTHENTICATED
 from concord_core.identity import Gate, Principal, TokenVerifier
 from concord_core.rpc import RpcServer
 from concord_core.runtime import Context, Parts
-from concord_core.storage import Actor
+from concord_core.storage import Actor, Login
 from concord_core.web import create_app
 from concord_screening.app import SERVICE, Rooms, build, rooms
 from concord_screening.config import ScreeningSettings
@@ -50,6 +53,21 @@ class Personas(TokenVerifier):
         except KeyError:
             raise UNAUTHENTICATED.error() from None
         return Principal("person", found.user, found.agency, frozenset(found.roles.get("screening", ())))
+
+
+class PersonaSessions:
+    """Staff sessions whose cookie is the name of a person of the demo; everything else is the real thing."""
+
+    def __init__(self, real: Any, verifier: Personas) -> None:
+        self._real = real
+        self._verifier = verifier
+
+    def current(self, cookie: str | None) -> Any:
+        """The session of that person, if the cookie names one."""
+        return SimpleNamespace(principal=self._verifier.verify(cookie)) if cookie else None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
 
 
 class ServiceTokensFake:
@@ -85,13 +103,34 @@ class House:
         bearer = {"Authorization": f"Bearer {user}"} if user else {}
         return self.client.request(method, f"/api/screening{path}", json=json, headers=bearer | named)
 
+    def page(self, user: str, path: str, form: dict[str, Any] | None = None) -> Any:
+        """A page as a person's browser gets it; with `form`, posted with the token of the person's session."""
+        cookie = {"Cookie": f"concord_hub_screening={user}"}
+        if form is None:
+            return self.client.get(path, headers=cookie, follow_redirects=False)
+        token = re.search('name="form_token" value="([^"]+)"', self.page(user, "/screening").text)
+        assert token
+        data = form | {"form_token": token[1]}
+        return self.client.post(path, headers=cookie, data=data, follow_redirects=False)
+
+    def outbox(self) -> list[dict[str, Any]]:
+        """Every fact of the service so far, oldest first."""
+        database = self.context.database(Login.RELAY)
+        try:
+            with database.engine.connect() as conn:
+                return [dict(row) for row in conn.execute(text("select * from outbox order by seq")).mappings()]
+        finally:
+            database.close()
+
     def job(self, name: str) -> None:
         """Runs one job now."""
         next(job for job in self.parts.jobs if job.name == f"screening.{name}").run()
 
     def listed(self, agency: str = A, name: str = "Roger Walker", born: str = "1992-08-30", **more: object) -> str:
         """A person on an agency's register; returns the reference."""
-        made = self.api(f"{agency}-officer", "POST", "/listings", entry(name, born, **more), Idempotency_Key=token_hex(8))
+        made = self.api(
+            f"{agency}-officer", "POST", "/listings", entry(name, born, **more), Idempotency_Key=token_hex(8)
+        )
         assert made.status_code == 201, made.text
         reference = str(made.json()["reference"])
         done = self.api(f"{agency}-approver", "POST", f"/listings/{reference}/approval", If_Match='"1"')
@@ -171,7 +210,7 @@ def make_house(folder: Path, databases: Any, **settings: object) -> House:
     )
     context = ContextForTests("screening", made, policy(), "/screening")
     verifier = Personas("http://127.0.0.1:1", "hub-screening", None, context.agreement, "hub")  # type: ignore[arg-type]
-    gate = Gate(policy(), verifier, context.identity.gate.staff)
+    gate = Gate(policy(), verifier, PersonaSessions(context.identity.gate.staff, verifier))  # type: ignore[arg-type]
     parts = build(context)
     app = create_app(
         "screening",

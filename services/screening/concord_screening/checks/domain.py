@@ -149,12 +149,21 @@ class Request:
             if not born and no_birth_date.strip()
             else ""
         )
-        purposes = [str(one) for one in Purpose]
-        problems.one_of("purpose", purpose, purposes)
-        vacancy = problems.text("requisition", requisition, least=3, most=64)
-        agreed = problems.past_day("consent_date", consent_date)
-        notice = problems.text("consent_notice", consent_notice, least=1, most=32)
-        certified = problems.one_of("self_certification", self_certification, [str(one) for one in SelfCertification])
+        if problems.given(purpose, FieldError("purpose", "missing", "Say why you check the candidate.")):
+            problems.one_of("purpose", purpose, [str(one) for one in Purpose])
+        vacancy = requisition.strip()
+        if problems.given(vacancy, FieldError("requisition", "missing", "Give the vacancy or requisition.")):
+            problems.text("requisition", vacancy, least=3, most=64)
+        agreed = None
+        if problems.given(consent_date, FieldError("consent_date", "missing", "Say when the candidate agreed.")):
+            agreed = problems.past_day("consent_date", consent_date)
+        notice = consent_notice.strip()
+        if problems.given(notice, FieldError("consent_notice", "missing", "Say which notice the candidate read.")):
+            problems.text("consent_notice", notice, least=1, most=32)
+        certified = self_certification
+        missing = FieldError("self_certification", "missing", "Say what the candidate answered.")
+        if problems.given(certified, missing):
+            problems.one_of("self_certification", certified, [str(one) for one in SelfCertification])
         problems.check()
         assert agreed is not None  # noqa: S101 - check() raised otherwise
         return cls(

@@ -135,7 +135,9 @@ class Review:
 
 def _reason(text: str) -> str:
     problems = Problems()
-    clean = problems.text("reason", text, least=5, most=2000)
+    clean = text.strip()
+    if problems.given(clean, FieldError("reason", "missing", "Write down the reason.")):
+        problems.text("reason", clean, least=5, most=2000)
     problems.check()
     return clean
 
@@ -151,7 +153,10 @@ def facts_for(entry: Entry, fields: Sequence[str], contact: str) -> Facts:
     for at, field in enumerate(fields):
         problems.one_of(f"fields[{at}]", field, [str(choice) for choice in CHOICES])
     chosen = [choice for choice in CHOICES if choice in fields]
-    spoken = problems.text("contact", contact, least=5, most=200) if FactField.CONTACT in chosen else ""
+    spoken = contact.strip() if FactField.CONTACT in chosen else ""
+    missing = FieldError("contact", "missing", "Write whom to ask, or do not choose it.")
+    if FactField.CONTACT in chosen and problems.given(spoken, missing):
+        problems.text("contact", spoken, least=5, most=200)
     problems.check()
     values = {
         FactField.BASIS: entry.terms.basis,

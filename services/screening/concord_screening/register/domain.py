@@ -144,9 +144,14 @@ class Terms:
     ) -> Terms:
         """Checks the dates; raises `invalid_request` with every field that is wrong."""
         problems = Problems()
-        case = problems.text("case_reference", case_reference, least=3, most=64)
-        decided = problems.past_day("decided_date", decided_date)
-        review = problems.day("review_date", review_date)
+        case = case_reference.strip()
+        if problems.given(case, FieldError("case_reference", "missing", "Give the reference of the case.")):
+            problems.text("case_reference", case, least=3, most=64)
+        decided = review = None
+        if problems.given(decided_date, FieldError("decided_date", "missing", "Say when it was decided.")):
+            decided = problems.past_day("decided_date", decided_date)
+        if problems.given(review_date, FieldError("review_date", "missing", "Say by when to look again.")):
+            review = problems.day("review_date", review_date)
         if review is not None and review <= today():
             problems.add(FieldError("review_date", "in_the_past", "The review must lie in the future."))
         notice = problems.past_day("notice_date", notice_date) if notice_date else None
@@ -155,6 +160,7 @@ class Terms:
         ways = [str(way) for way in NoticeWay]
         way = problems.one_of("notice_way", notice_way, ways) if notice_way else ""
         contested = problems.past_day("contested_date", contested_date) if contested_date else None
+        problems.given(basis, FieldError("basis", "missing", "Choose the basis of the listing."))
         problems.check()
         assert decided is not None  # noqa: S101 - check() raised otherwise
         assert review is not None  # noqa: S101 - the same
