@@ -1,21 +1,21 @@
-"""Both kinds of issuer for one suite, each started once."""
+"""Both kinds of issuer for one suite."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from concord_stack.folders import run_folder
-from tests.identity import sources
-from tests.identity.sources import IdentitySource
-
-SOURCES = {"loopback": sources.loopback, "keycloak": sources.keycloak}
+from tests.identity.sources import IdentitySource, KeycloakSource, LoopbackSource
+from tests.support.trust import trust_world
 
 
 @pytest.fixture(
     scope="session",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(f"identity-{name}")) for name in SOURCES],
+    params=["loopback", pytest.param("keycloak", marks=pytest.mark.xdist_group("full"))],
 )
-def source(request: pytest.FixtureRequest, worker_id: str) -> Iterator[IdentitySource]:
-    """An issuer with the invented people and the clients of an exchange of its own."""
-    with SOURCES[request.param](run_folder(f"test-identity-{request.param}-{worker_id}")) as made:
-        yield made
+def source(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[IdentitySource]:
+    """An issuer with the invented people and the clients of an exchange; Keycloak is the run's own."""
+    if request.param == "keycloak":
+        yield KeycloakSource(request.getfixturevalue("full_infra"))
+        return
+    with trust_world(tmp_path_factory.mktemp("trust")) as world:
+        yield LoopbackSource(world)

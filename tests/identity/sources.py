@@ -1,9 +1,6 @@
 """The two kinds of issuer behind one face, so that one suite runs against both."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
@@ -14,7 +11,7 @@ from concord_core.config import DatabaseSettings, IdentitySettings, ServiceSetti
 from concord_core.vault import FileKeyring
 from concord_stack.full import FullStack
 from concord_stack.walk.keycloak_signin import KeycloakTokens, Visitor, fill_in
-from tests.support.trust import TrustWorld, choose, service_settings, trust_world
+from tests.support.trust import TrustWorld, choose, service_settings
 
 
 class Browser(Protocol):
@@ -96,13 +93,6 @@ class LoopbackSource:
         return LoopbackBrowser(httpx.Client(base_url=self.world.issuer, trust_env=False), user)
 
 
-class KeycloakAlone(FullStack):
-    """The full stack's identity half: PostgreSQL, Keycloak, its realms; no broker, no services."""
-
-    def start_event_log(self) -> None:
-        """Nothing: nobody sends facts here."""
-
-
 @dataclass(frozen=True)
 class KeycloakBrowser:
     """Fills in Keycloak's pages and those of the person's agency."""
@@ -119,7 +109,7 @@ class KeycloakBrowser:
 class KeycloakSource:
     """Real Keycloak with the hub realm and the agencies' own."""
 
-    stack: KeycloakAlone
+    stack: FullStack
 
     @property
     def issuer(self) -> str:
@@ -145,24 +135,6 @@ class KeycloakSource:
 
     def browser(self, user: str) -> Browser:
         return KeycloakBrowser(Visitor(self.stack.origin), user, self.stack.password(user))
-
-
-@contextmanager
-def loopback(folder: Path) -> Iterator[IdentitySource]:
-    """The loopback issuer, as long as the block lasts."""
-    with trust_world(folder) as world:
-        yield LoopbackSource(world)
-
-
-@contextmanager
-def keycloak(folder: Path) -> Iterator[IdentitySource]:
-    """Real Keycloak, as long as the block lasts."""
-    stack = KeycloakAlone(folder, durable=False, quick=True)
-    try:
-        stack.start_servers()
-        yield KeycloakSource(stack)
-    finally:
-        stack.stop()
 
 
 def identity(source: IdentitySource, client_id: str) -> IdentitySettings:
