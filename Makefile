@@ -67,6 +67,7 @@ check: setup-dev ## format, lint, types, import contracts, contracts' lint, migr
 	.venv/bin/mypy
 	$(PY) tools/check_catalogues.py
 	$(PY) tools/check_docs.py
+	$(PY) tools/error_catalogue.py --check
 
 format: setup-dev ## format code and contracts
 	.venv/bin/ruff format $(SOURCES)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from concord_core.config import ServiceSettings
 
+
 class FrontSettings(ServiceSettings):
     """`services`: where this node's services answer HTTP (`http://host:port`), by short name; a node may lack some.
     `patience_seconds`: how long `/work` waits for each of them."""

@@ -93,6 +93,19 @@ def test_services_are_asked_as_the_person_and_in_their_language() -> None:
     assert {request.headers["accept-language"] for request in seen} == {"ru"}
 
 
+def test_no_cookie_of_one_answer_goes_out_with_the_next() -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"items": []}, headers={"set-cookie": "session=of-somebody; Path=/"})
+
+    services = Services({"intake": "http://intake.internal"}, 1, transport=httpx.MockTransport(answer))
+    for token in ("one", "two"):
+        services.work_items(token, "en")
+    assert [request.headers.get("cookie") for request in seen] == [None, None]
+
+
 def test_a_service_that_is_down_is_named_and_the_others_are_shown() -> None:
     app = front(answering({"intake": [item("UNICEF-26-7K3Q9X")], "screening": 0, "assistance": 503}))
     page = TestClient(app, cookies={COOKIE: "open"}).get("/work?lang=fr").text

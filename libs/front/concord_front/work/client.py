@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 from pydantic import ValidationError
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from concord_core.telemetry import current_traceparent, failure, logger
 from concord_front.work.answers import WorkAnswer
 from concord_front.work.domain import Item
+
 
 @dataclass(frozen=True)
 class Part:
@@ -34,7 +36,9 @@ class Services:
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._addresses = dict(addresses)
-        self._http = httpx.Client(timeout=patience_seconds, transport=transport, follow_redirects=False)
+        # One client serves everybody who looks: a cookie kept from one person's answer would go out with the next.
+        keeps_nothing = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
+        self._http = httpx.Client(timeout=patience_seconds, transport=transport, cookies=keeps_nothing, trust_env=False)
         self._threads = ThreadPoolExecutor(max_workers=16, thread_name_prefix="work")
         self._log = logger("concord.front.work")
 

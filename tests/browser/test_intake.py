@@ -1,0 +1,305 @@
+"""Intake as a person sees it: the public form step by step, the receipt, coming back, leaving; the pages of staff."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+
+from concord_core.clocks import Holder, PauseReason
+from concord_intake.cases.commands import Person
+from concord_intake.cases.domain import Act, Assess, Command, Propose, Refer, VictimCount
+from concord_intake.reports.domain import NewReport
+from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, chromium, faults, look, looks
+from tests.support.intake import OFFICER, SECOND, TODAY, House, make_app, make_house, work_of
+from tests.support.postgres import Databases
+from tests.support.serving import served
+
+pytestmark = pytest.mark.xdist_group("browser-intake")
+PUBLIC = [
+    PageCase("intake-choose", "/a", "public"),
+    PageCase("intake-code", "/b", "public"),
+    PageCase("intake-unknown", "/a/nobody", "public", 404),
+]
+ADULT = {
+    "safe": {"safe_now": "yes"},
+    "age": {"age_band": "18_or_over"},
+    "concern": {"concern": "sea"},
+    "relation": {"relation": "self"},
+    "what": {"narrative": "Somebody asked for something in exchange for food.\nIt happened twice."},
+    "where": {"country": "CAF", "place": "Bangui", "happened": "March 2026"},
+    "who": {"person_kind": "soldier", "accused": "He wears a blue cap"},
+    "contact": {"reporter_name": "Marker Reporter", "safe_contact": "+000 000 000"},
+    "help": {"help_wanted": "yes", "needs": "medical"},
+    "consent": {"consent_contact": "given", "consent_share_with_member_state": "refused"},
+}
+CHILD = {
+    "safe": {"safe_now": "unsure"},
+    "age": {"age_band": "under_18"},
+    "child_what": {"narrative": "A man at school."},
+    "child_contact": {"safe_contact": "my sister"},
+    "child_home": {"home_safe": "no"},
+    "help": {"help_wanted": "yes"},
+}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright, chromium(playwright) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with make_house(databases, tmp_path_factory.mktemp("intake")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def origin(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(make_app(house, tmp_path_factory.mktemp("app"))) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def cases(house: House) -> dict[str, str]:
+    """Cases in different states: late, paused, waiting for a second person; by what they show."""
+    found: dict[str, str] = {}
+    for name, ago in (("late", 20), ("paused", 6), ("proposed", 120), ("fresh", 1)):
+        with work_of(house) as work:
+            report = NewReport(
+                received=TODAY - timedelta(days=ago),
+                channel="hotline",
+                language="ar" if name == "late" else "en",
+                form_version="rest-1",
+                concern="sea",
+                country="CAF",
+                reporter_type="witness",
+                words={
+                    "narrative": "قال إنه لن يعطيني الطعام." if name == "late" else "He said he would give no food."
+                },
+                consents={"contact": "given", "share_with_member_state": "refused"},
+            )
+            reference = house.reports.take(work, report).case
+        assert reference is not None
+        found[name] = reference
+    by, start = Person(OFFICER.subject, OFFICER.name), TODAY - timedelta(days=120)
+    victims = (VictimCount("female", "adult", 1),)
+    for command in (
+        Assess(
+            Act.ASSESS,
+            start + timedelta(2),
+            "sea",
+            "sexual_abuse",
+            "sexual_assault",
+            "police_individual",
+            "ATA",
+            True,
+            victims,
+        ),
+        Command(Act.REPORT, start + timedelta(9)),
+        Refer(Act.REFER, start + timedelta(11), "tcc"),
+        Command(Act.START_INVESTIGATION, start + timedelta(14)),
+        Command(Act.COMPLETE_INVESTIGATION, start + timedelta(60)),
+        Command(Act.SUBMIT_REPORT, start + timedelta(70)),
+        Propose(Act.PROPOSE_OUTCOME, start + timedelta(90), "substantiated"),
+    ):
+        with work_of(house) as work:
+            house.cases.perform(work, found["proposed"], None, command, by)
+    with work_of(house) as work:
+        clock, on = "assess_and_report_7d", TODAY - timedelta(days=4)
+        house.cases.pause(work, found["paused"], None, clock, on, PauseReason.AWAITING_VICTIM, Holder.AGENCY, by)
+    return found
+
+
+def fill(page: Page, answers: dict[str, str]) -> None:
+    """Fills one screen by the names of its controls."""
+    for name, value in answers.items():
+        control = page.locator(f"[name={name}]").first
+        kind = control.evaluate("e => e.tagName + ':' + (e.type || '')")
+        if kind.startswith("SELECT"):
+            control.select_option(value)
+        elif kind in ("INPUT:radio", "INPUT:checkbox"):
+            page.locator(f"[name={name}][value='{value}']").check()
+        else:
+            control.fill(value)
+
+
+def shot(page: Page, name: str, one: Look, *, whole: bool = True) -> list[str]:
+    """The picture and the faults of a page that a form led to; `whole`: with axe, else whether it fits only."""
+    if whole:
+        wrong = faults(page, one, "public")
+    else:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        wrong = [f"{width} px wide"] if width > one.width else []
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=OUTPUT / f"intake-{name}-{one.label}.png", full_page=True)
+    return [f"{name} {one.label}: {fault}" for fault in wrong]
+
+
+@pytest.mark.parametrize("case", PUBLIC, ids=lambda case: case.name)
+def test_public_pages_are_finished(browser: Browser, origin: str, case: PageCase) -> None:
+    assert [fault for one in looks(case) for fault in look(browser, origin, case, one)] == []
+
+
+@pytest.mark.parametrize(
+    "one", [Look(lang, width) for lang in ("en", "ar") for width in SIZES], ids=lambda one: one.label
+)
+def test_every_step_up_to_the_receipt_and_back_is_finished(browser: Browser, origin: str, one: Look) -> None:
+    context = browser.new_context(viewport={"width": one.width, "height": SIZES[one.width]})
+    page, wrong = context.new_page(), []
+    whole = (one.lang, one.width) in (("en", 360), ("ar", 1280))
+    page.goto(f"{origin}/a/unicef?lang={one.lang}")
+    for key, answers in ADULT.items():
+        wrong += shot(page, f"step-{key}", one, whole=whole)
+        if key == "what":
+            page.locator("button.filled").click()
+            wrong += shot(page, "step-what-empty", one, whole=whole)
+        fill(page, answers)
+        page.locator("button.filled").click()
+    wrong += shot(page, "review", one, whole=whole)
+    page.locator("button.filled").click()
+    wrong += shot(page, "receipt", one, whole=whole)
+    code = page.locator(".receipt code").inner_text()
+    page.goto(f"{origin}/b?lang={one.lang}")
+    page.locator("[name=code]").fill(code)
+    page.locator("button.filled").click()
+    wrong += shot(page, "follow-up", one, whole=whole)
+    page.goto(f"{origin}/z?lang={one.lang}")
+    page.screenshot(path=OUTPUT / f"intake-leave-{one.label}.png", full_page=True)
+    assert wrong == []
+    assert context.cookies() == []
+    context.close()
+
+
+@pytest.mark.parametrize("lang", ["ar", "zh", "en", "fr", "ru", "es"])
+def test_without_script_a_report_is_sent_seen_and_changed_in_every_language(
+    browser: Browser, origin: str, lang: str
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{origin}/a/unicef?lang={lang}")
+    for answers in ADULT.values():
+        for name, value in answers.items():
+            if page.locator(f"select[name={name}]").count():
+                page.locator(f"select[name={name}]").select_option(value)
+            elif page.locator(f"input[type=radio][name={name}], input[type=checkbox][name={name}]").count():
+                page.locator(f"[name={name}][value={value}]").check()
+            else:
+                page.locator(f"[name={name}]").fill(value)
+        page.locator("button.filled").click()
+    page.locator("button.filled").click()
+    code = page.locator(".receipt code").inner_text()
+    page.go_back()
+    page.locator("button[name=send]").click()
+    assert page.locator(".receipt code").inner_text() == code
+    page.goto(f"{origin}/b?lang={lang}")
+    page.locator("[name=code]").fill(code.replace(" ", "-"))
+    page.locator("button.filled").click()
+    assert page.locator("[name=contact][value=given]").is_checked()
+    page.locator("[name=contact][value=refused]").check()
+    page.locator("button.filled").click()
+    assert page.locator("[name=contact][value=refused]").is_checked()
+    assert page.locator("html").get_attribute("lang") == lang
+    context.close()
+
+
+def test_under_18_is_short_and_asks_for_nobodys_permission(browser: Browser, origin: str) -> None:
+    one = Look("en", 360)
+    page, wrong = browser.new_context(viewport={"width": 360, "height": 740}).new_page(), []
+    page.goto(f"{origin}/a/unicef?lang=en")
+    for key, answers in CHILD.items():
+        fill(page, answers)
+        wrong += shot(page, f"child-{key}", one)
+        page.locator("button.filled").click()
+    wrong += shot(page, "child-review", one)
+    page.locator("button.filled").click()
+    wrong += shot(page, "child-receipt", one)
+    assert wrong == []
+    assert "within" not in page.locator("h1").inner_text()
+
+
+def test_a_changed_answer_leads_back_to_the_review_and_nothing_is_lost(browser: Browser, origin: str) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{origin}/a/unicef?lang=en")
+    for _ in range(4):
+        page.locator("button[name=skip]").click()
+    page.locator("[name=narrative]").fill("What I typed")
+    page.locator("button.filled").click()
+    page.locator("button[name=back]").click()
+    assert page.locator("[name=narrative]").input_value().strip() == "What I typed"
+    page.locator("button.filled").click()
+    for _ in range(5):
+        page.locator("button[name=skip]").click()
+    page.locator("button[name=change][value=who]").click()
+    page.locator("[name=accused]").fill("A tall man")
+    page.locator("button.filled").click()
+    assert page.locator("button[name=send]").count() == 1
+    assert "A tall man" in page.locator(".review").inner_text()
+
+
+def staff(origin: str, subject: str) -> StorageState:
+    """The cookie that the doorkeeper of the tests takes."""
+    return {
+        "cookies": [
+            {
+                "name": "concord_hub_intake",
+                "value": subject,
+                "domain": "127.0.0.1",
+                "path": "/cases",
+                "expires": -1,
+                "httpOnly": True,
+                "secure": False,
+                "sameSite": "Lax",
+            }
+        ],
+        "origins": [],
+    }
+
+
+@pytest.mark.parametrize("name", ["worklist", "late", "paused", "proposed", "assess", "pause", "confirm"])
+def test_staff_pages_are_finished(browser: Browser, origin: str, cases: dict[str, str], name: str) -> None:
+    paths = {
+        "worklist": "/cases",
+        "assess": f"/cases/{cases['late']}/assess",
+        "pause": f"/cases/{cases['late']}/clocks/assess_and_report_7d/pause",
+        "confirm": f"/cases/{cases['proposed']}/confirm-outcome",
+        **{key: f"/cases/{cases[key]}" for key in ("late", "paused", "proposed") if key == name},
+    }
+    case = PageCase(f"intake-staff-{name}", paths[name], "staff")
+    session = staff(origin, SECOND.subject)
+    assert [fault for one in looks(case) for fault in look(browser, origin, case, one, session=session)] == []
+
+
+def test_an_act_by_form_moves_the_case_and_a_wrong_day_stays_in_the_form(
+    browser: Browser, origin: str, cases: dict[str, str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=staff(origin, OFFICER.subject))
+    page = context.new_page()
+    page.goto(f"{origin}/cases/{cases['fresh']}?lang=en")
+    page.get_by_role("link", name="Assess", exact=True).click()
+    page.locator("[name=concern][value=sea]").check()
+    page.locator("[name=allegation_type]").select_option("sexual_exploitation")
+    page.locator("[name=personnel_category]").select_option("un_staff_national")
+    page.locator("[name=serious][value=no]").check()
+    page.locator("[name=on]").fill((TODAY - timedelta(days=9)).isoformat())
+    page.locator("button.filled").click()
+    assert page.locator(".errors").count() == 1
+    assert page.locator("[name=allegation_type]").input_value() == "sexual_exploitation"
+    page.locator("[name=on]").fill(TODAY.isoformat())
+    page.locator("button.filled").click()
+    assert page.url.split("?")[0] == f"{origin}/cases/{cases['fresh']}"
+    assert "Preliminary assessment" in page.locator("h1").inner_text()
+    context.close()
+
+
+def test_receipts_leave_nothing_in_the_cache_and_name_no_topic(origin: str) -> None:
+    for path in ("/a/unicef", "/b", "/z"):
+        answer = httpx.get(origin + path)
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "set-cookie" not in answer.headers
+    assert httpx.get(f"{origin}/z").headers["clear-site-data"] == '"cache"'
