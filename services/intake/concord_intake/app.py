@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from concord_core import clocks
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.vault import SealedBox
+from concord_intake.cases import clock_pages
 from concord_intake.cases import http as cases_http
 from concord_intake.cases import pages as cases_pages
 from concord_intake.cases.commands import Cases
@@ -53,6 +54,7 @@ def build(context: Context) -> Parts:
             reports_http.router(reports, context.app_db, context.codes),
             cases_http.router(cases, context.app_db, context.codes),
             cases_pages.router(office),
+            clock_pages.router(office),
         ],
         rpc=[rpc.service(handovers)],
         jobs=[Job("intake.clocks.sweep", SWEEP_EVERY, lambda: _sweep(context, cases, hosted))],

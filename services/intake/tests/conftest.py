@@ -1,219 +1,22 @@
-"""Intake on a real PostgreSQL, with an agreement of two agencies and callers who say in their token who they are."""
+"""Intake on a real PostgreSQL, as `tests.support.intake` puts it together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastapi import FastAPI
-from sqlalchemy import text
 from starlette.testclient import TestClient
 
-from concord_core import clocks
-from concord_core.agreement import Agency, Agreement, Endpoint, Node, PublicKey
-from concord_core.codes import CodeLists
-from concord_core.config import IdentitySettings, ListenSettings, ServiceSettings
-from concord_core.errors.codes import UNAUTHENTICATED
-from concord_core.identity import Principal
-from concord_core.storage import Actor, Database, Login
-from concord_core.vault import FileKeyring, SealedBox, Vault
-from concord_core.web import create_app
-from concord_intake.app import SERVICE
-from concord_intake.cases import http as cases_http
-from concord_intake.cases import pages as cases_pages
-from concord_intake.cases.commands import Cases
-from concord_intake.policy import policy
-from concord_intake.reports import form, pages, return_pages
-from concord_intake.reports import http as reports_http
-from concord_intake.reports.commands import Reports
-from concord_intake.reports.limits import Tries
+from tests.support.intake import House, make_app, make_house
 from tests.support.postgres import Databases
-
-A, B = "unicef", "unhcr"
-TODAY = date(2026, 11, 22)
-
-
-@dataclass
-class Calendar:
-    """The day of recording, which a test may move."""
-
-    day: date = TODAY
-
-    def __call__(self) -> date:
-        return self.day
-
-
-@dataclass
-class House:
-    """Intake without network: its commands, its databases, its keys."""
-
-    app: Database
-    public: Database
-    consume: Database
-    owner: Database
-    keys: FileKeyring
-    agreement: Agreement
-    today: Calendar
-    cases: Cases
-    reports: Reports
-
-    def facts(self, reference: str) -> list[tuple[int, str]]:
-        """(sequence, short type) of every fact about a record, as the outbox holds them."""
-        with self.owner.engine.connect() as conn:
-            rows = conn.execute(
-                text("select sequence, type from outbox where key = :key order by seq"), {"key": reference}
-            )
-            return [(row.sequence, row.type.rpartition(".")[2]) for row in rows]
-
-    def rows(self, sql: str, **given: Any) -> list[Any]:
-        """Rows as the owner of the database sees them."""
-        with self.owner.engine.connect() as conn:
-            return list(conn.execute(text(sql), given))
-
-
-def make_agreement(keys: FileKeyring) -> Agreement:
-    """Two agencies of one node, with keys for intake."""
-    now = datetime.now(UTC)
-    keys.create()
-    public = []
-    for agency in (A, B):
-        keys.create_agency(agency)
-        for use in ("signing", "sealing"):
-            kid, raw = keys.create_key(agency, "intake", use)
-            public.append(PublicKey(kid, agency, "intake", use, raw, now - timedelta(days=1), now + timedelta(days=9)))
-    return Agreement(
-        version=1,
-        issued_at=now,
-        operator=B,
-        agencies=tuple(Agency(s, s.upper(), s, f"{s}.example", {"intake": "hub"}) for s in (A, B)),
-        nodes=(Node("hub", {"intake": Endpoint("hub-intake", "127.0.0.1:1")}),),
-        keys=tuple(public),
-        flows=(),
-    )
 
 
 @pytest.fixture
 def house(databases: Databases, tmp_path: Path) -> Iterator[House]:
     """A house with an empty database."""
-    settings = databases.fresh("intake", "concord_intake")
-    keys, today = FileKeyring(tmp_path / "keys"), Calendar()
-    agreement = make_agreement(keys)
-    vault, limits = Vault(keys), clocks.load()
-    cases = Cases(vault, limits, today)
-    opened = {login: Database(settings, login, pool_size=4) for login in Login if login is not Login.RELAY}
-    yield House(
-        app=opened[Login.APP],
-        public=opened[Login.PUBLIC],
-        consume=opened[Login.CONSUME],
-        owner=opened[Login.OWNER],
-        keys=keys,
-        agreement=agreement,
-        today=today,
-        cases=cases,
-        reports=Reports(vault, limits, cases, today),
-    )
-    for database in opened.values():
-        database.close()
-
-
-def person(subject: str, *roles: str, agency: str = A) -> Principal:
-    """Somebody of an agency."""
-    return Principal("person", subject, agency, frozenset(roles), name=f"Name of {subject}")
-
-
-OFFICER = person("officer-1", "case_officer")
-SECOND = person("officer-2", "case_officer", "case_approver")
-APPROVER = person("approver-1", "case_approver")
-REPORTER = person("reporter-1", "staff_reporter")
-STRANGER = person("stranger", "case_officer", "case_approver", "staff_reporter", agency=B)
-RECRUITER = person("recruiter", "recruiter")
-PEOPLE = {p.subject: p for p in (OFFICER, SECOND, APPROVER, REPORTER, STRANGER, RECRUITER)}
-
-
-def actor(who: Principal) -> Actor:
-    """The same for a transaction."""
-    return who.actor
-
-
-@dataclass(frozen=True)
-class Session:
-    """What a page's gate looks at."""
-
-    principal: Principal
-
-
-@dataclass(frozen=True)
-class Doorkeeper:
-    """Stands where the gate of a real node stands: a token, or the cookie of a session, is a person's subject."""
-
-    policy: Any = field(default_factory=policy)
-    cookie_name: str = "concord_hub_intake"
-    signin_path: str = "/cases/signin"
-    prefix: str = "/cases"
-
-    @property
-    def verifier(self) -> Doorkeeper:
-        return self
-
-    @property
-    def staff(self) -> Doorkeeper:
-        return self
-
-    def verify(self, token: str) -> Principal:
-        if token not in PEOPLE:
-            raise UNAUTHENTICATED.error()
-        return PEOPLE[token]
-
-    def current(self, cookie: str | None) -> Session | None:
-        return Session(PEOPLE[cookie]) if cookie in PEOPLE else None
-
-    def safe_path(self, path: str) -> str:
-        return path
-
-
-def make_app(house: House, folder: Path) -> FastAPI:
-    """The app as `concord_intake.app` builds it, with the doorkeeper before it."""
-    codes, keeper = CodeLists.load(), Doorkeeper()
-    settings = ServiceSettings(
-        node="hub",
-        agreement=folder,
-        operator_key="",
-        keyring=folder,
-        public_origin="http://127.0.0.1:8000",
-        database=house.app.settings,
-        http=ListenSettings(port=1),
-        identity=IdentitySettings(issuer="http://127.0.0.1:1", client_id="hub-intake", client_key=folder),
-    )
-    desk = pages.Desk(
-        reports=house.reports,
-        public=house.public,
-        form=form.load(),
-        codes=codes,
-        box=SealedBox(house.keys.node_key("intake.forms")),
-        agencies=(A, B),
-        unsure=B,
-        origin="http://127.0.0.1:8000",
-    )
-    app = create_app(
-        "intake",
-        settings=settings,
-        routers=[
-            pages.router(desk),
-            return_pages.router(desk, Tries()),
-            reports_http.router(house.reports, house.app, codes),
-            cases_http.router(house.cases, house.app, codes),
-            cases_pages.router(cases_pages.Office(house.cases, house.reports, house.app, codes, keeper.policy)),
-        ],
-        policy=keeper.policy,
-        packages=("concord_intake",),
-        staff_prefix=SERVICE.staff_prefix,
-    )
-    app.state.gate = keeper
-    return app
+    with make_house(databases, tmp_path) as house:
+        yield house
 
 
 @pytest.fixture
@@ -221,8 +24,3 @@ def client(house: House, tmp_path: Path) -> Iterator[TestClient]:
     """Talks to the app in process."""
     with TestClient(make_app(house, tmp_path), follow_redirects=False) as client:
         yield client
-
-
-def work_of(house: House, who: Principal = OFFICER) -> Any:
-    """A transaction of somebody's agency."""
-    return house.app.work(who.agency, actor=who.actor)

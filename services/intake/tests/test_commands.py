@@ -22,8 +22,7 @@ from concord_intake.cases.domain import (
 from concord_intake.cases.jobs import sweep
 from concord_intake.reports.domain import NewReport
 from concord_intake.reports.receipt import Receipt, make
-
-from .conftest import APPROVER, OFFICER, SECOND, STRANGER, TODAY, House, work_of
+from tests.support.intake import APPROVER, OFFICER, SECOND, STRANGER, TODAY, House, work_of
 
 OFFICER_BY = Person(OFFICER.subject, OFFICER.name)
 MARKER = "Marker-Narrative-7781"

@@ -11,8 +11,7 @@ from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
 from concord_core.identity import Allow, AllowPage
-
-from .conftest import APPROVER, OFFICER, RECRUITER, REPORTER, SECOND, STRANGER, TODAY, House
+from tests.support.intake import APPROVER, OFFICER, RECRUITER, REPORTER, SECOND, STRANGER, TODAY, House
 
 REPORT: dict[str, Any] = {
     "received_date": (TODAY - timedelta(days=40)).isoformat(),

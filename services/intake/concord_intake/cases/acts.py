@@ -137,19 +137,22 @@ def command(act: Act, values: Mapping[str, str], codes: CodeLists, today: date) 
     check_codes(codes, *((f.name, f.list, values.get(f.name, "")) for f in inputs(act) if f.list))
     if not inputs(act):
         return Command(act, today)
-    on = day_of(values)
+    return _made(act, day_of(values), values, codes)
+
+
+def _made(act: Act, on: date, values: Mapping[str, str], codes: CodeLists) -> Command:
+    made = Command(act, on)
     match act:
         case Act.ASSESS:
-            return _assess(codes, values, on)
+            made = _assess(codes, values, on)
         case Act.REFER:
-            return Refer(act, on, values["investigating_entity"])
+            made = Refer(act, on, values["investigating_entity"])
         case Act.RECORD_COUNTRY_ANSWER:
-            return CountryAnswer(act, on, values["appoints"] == "yes")
+            made = CountryAnswer(act, on, values["appoints"] == "yes")
         case Act.PROPOSE_OUTCOME:
-            return Propose(act, on, values["outcome"])
+            made = Propose(act, on, values["outcome"])
         case Act.SANCTION:
-            return Sanction(act, on, values["sanction"])
+            made = Sanction(act, on, values["sanction"])
         case Act.PROPOSE_CLOSURE:
-            return Propose(act, on, values["reason"])
-        case _:
-            return Command(act, on)
+            made = Propose(act, on, values["reason"])
+    return made

@@ -1,4 +1,4 @@
-"""What changes a case: one transaction each, in which the case, its clocks, its timeline and its facts change together."""
+"""What changes a case: one transaction each, in which case, clocks, timeline and facts change together."""
 
 from __future__ import annotations
 

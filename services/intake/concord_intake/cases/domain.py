@@ -338,11 +338,29 @@ _DATE_OF = {
 }
 
 
+def _changed(case: Case, command: Command, by: str) -> Case:
+    """The case with what the command says, at the stage where it was."""
+    if isinstance(command, Assess):
+        return _assess(case, command)
+    if isinstance(command, Propose):
+        return _propose(case, command, "outcome" if command.act is Act.PROPOSE_OUTCOME else "closure", by)
+    if command.act in SECOND_PERSON:
+        return _answer(case, command.act, by)
+    if isinstance(command, Sanction):
+        first = min([command.on, *(day for _, day in case.sanctions)])
+        sanctions = (*case.sanctions, (command.code, command.on))
+        return replace(case, sanctions=sanctions, dates=replace(case.dates, sanction=first))
+    after = replace(case, dates=replace(case.dates, **{_DATE_OF[command.act]: command.on}))
+    if isinstance(command, Refer):
+        after = replace(after, investigating_entity=command.investigating_entity)
+    return after
+
+
 def perform(case: Case, command: Command, *, by: str, today: date) -> Case:
     """The case after the act. `by` is the opaque subject of who acts, `today` the day of recording.
 
-    Raises `stage_refuses`, `missing_start`, `date_order`, `date_in_future`, `forbidden_combination`, `nothing_proposed`,
-    `already_proposed` or `own_act`.
+    Raises `stage_refuses`, `missing_start`, `date_order`, `date_in_future`, `forbidden_combination`,
+    `nothing_proposed`, `already_proposed` or `own_act`.
     """
     act = command.act
     if case.stage not in ALLOWED[act]:
@@ -353,26 +371,7 @@ def perform(case: Case, command: Command, *, by: str, today: date) -> Case:
         raise field_error(DATE_IN_FUTURE, "on")
     if _missing(case, act):
         raise MISSING_START.error()
-    after = case
-    if isinstance(command, Assess):
-        after = _assess(case, command)
-    elif act is Act.PROPOSE_OUTCOME and isinstance(command, Propose):
-        after = _propose(case, command, "outcome", by)
-    elif act is Act.PROPOSE_CLOSURE and isinstance(command, Propose):
-        after = _propose(case, command, "closure", by)
-    elif act in SECOND_PERSON:
-        after = _answer(case, act, by)
-    elif isinstance(command, Sanction):
-        first = min([command.on, *(day for _, day in case.sanctions)])
-        after = replace(
-            case,
-            sanctions=(*case.sanctions, (command.code, command.on)),
-            dates=replace(case.dates, sanction=first),
-        )
-    else:
-        after = replace(case, dates=replace(case.dates, **{_DATE_OF[act]: command.on}))
-        if isinstance(command, Refer):
-            after = replace(after, investigating_entity=command.investigating_entity)
+    after = _changed(case, command, by)
     if isinstance(command, CountryAnswer):
         after = replace(after, stage=Stage.INVESTIGATOR_APPOINTED if command.appoints else Stage.REFERRED)
     elif act in LEADS_TO:
@@ -384,12 +383,9 @@ def perform(case: Case, command: Command, *, by: str, today: date) -> Case:
 def next_acts(case: Case) -> tuple[Act, ...]:
     """What can be done to the case now, the step that leads on first; the same rules as `perform`."""
     if case.proposal is not None:
-        answers = (
-            (Act.CONFIRM_OUTCOME, Act.REFUSE_OUTCOME)
-            if case.proposal.kind == "outcome"
-            else (Act.CONFIRM_CLOSURE, Act.REFUSE_CLOSURE)
-        )
-        return answers
+        if case.proposal.kind == "outcome":
+            return Act.CONFIRM_OUTCOME, Act.REFUSE_OUTCOME
+        return Act.CONFIRM_CLOSURE, Act.REFUSE_CLOSURE
     possible = [act for act in Act if case.stage in ALLOWED[act] and act not in SECOND_PERSON]
     if case.outcome:
         possible = [act for act in possible if act is not Act.PROPOSE_OUTCOME]

@@ -1,4 +1,7 @@
-"""Staff pages: the worklist by clock, the case with its timeline and clocks, and a form for each act."""
+"""Staff pages: the worklist by clock, the case with its timeline and clocks, and a form for each act.
+
+Pausing a clock is next door, in `clock_pages`.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +17,13 @@ from starlette.datastructures import FormData
 from concord_core.clocks import Clock, Holder, PauseReason
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
-from concord_core.errors.codes import INVALID_REQUEST, NOT_FOUND, STALE_WRITE
+from concord_core.errors.codes import NOT_FOUND, STALE_WRITE
 from concord_core.identity import Allow, AllowPage, PolicyTable, Principal
 from concord_core.storage import Database
 from concord_core.web import Pages, StaffForm, translator_of
-from concord_core.web.marks import msgid
 from concord_core.web.translator import Translator
 from concord_intake.cases import words
-from concord_intake.cases.acts import command, day_of, inputs
+from concord_intake.cases.acts import command, inputs
 from concord_intake.cases.commands import Cases, CaseView, Line, Person
 from concord_intake.cases.domain import SECOND_PERSON, Act, public_status
 from concord_intake.cases.views import item_json
@@ -100,7 +102,7 @@ def _pieces(segments: Sequence[Any], t: Translator) -> list[Piece]:
     ]
 
 
-def _clock_row(clock: Clock, today: date, t: Translator) -> dict[str, Any]:
+def clock_row(clock: Clock, today: date, t: Translator) -> dict[str, Any]:
     holder = t.gettext(words.HOLDERS[clock.held_by(today)])
     return {
         "code": clock.limit.code,
@@ -165,7 +167,7 @@ def _next(view: CaseView, who: Principal, today: date, t: Translator) -> list[Ne
     return found
 
 
-def _values(form: FormData) -> dict[str, str]:
+def values_of(form: FormData) -> dict[str, str]:
     return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
 
 
@@ -207,7 +209,7 @@ def router(office: Office) -> APIRouter:
             case=view.case,
             concern=words.CONCERNS[view.case.concern],
             public_status=public_status(view.case),
-            clocks=[_clock_row(clock, today, t) for clock in view.clocks.values()],
+            clocks=[clock_row(clock, today, t) for clock in view.clocks.values()],
             may_pause="case_officer" in who.roles and view.case.proposal is None,
             actions=_next(view, who, today, t),
             entries=[_line(line, who, t) for line in lines],
@@ -237,7 +239,7 @@ def router(office: Office) -> APIRouter:
     def act_page(
         request: Request, view: CaseView, act: Act, who: Principal, values: dict[str, str], error: ConcordError | None
     ) -> Response:
-        errors = _shown_errors(error)
+        errors = shown_errors(error)
         return kit.render(
             request,
             "staff/act.html",
@@ -268,11 +270,11 @@ def router(office: Office) -> APIRouter:
     @pages.post("/cases/{reference}/{act}", include_in_schema=False)
     def do(request: Request, reference: str, act: Act, form: StaffForm, who: Reader) -> Response:
         office.policy.check(who, f"intake.cases.{act.value}")
-        values = _values(form)
+        values = values_of(form)
         try:
             wanted = command(act, values, office.codes, cases.today())
             with office.app.work(who.own_agency, actor=who.actor) as work:
-                cases.perform(work, reference, _version(values), wanted, Person(who.subject, who.name))
+                cases.perform(work, reference, version_of(values), wanted, Person(who.subject, who.name))
         except ConcordError as error:
             if error.code == NOT_FOUND.code:
                 raise
@@ -281,65 +283,10 @@ def router(office: Office) -> APIRouter:
             return act_page(request, view, act, who, values, error)
         return kit.redirect(request, f"/cases/{reference}")
 
-    def clock_page(
-        request: Request,
-        view: CaseView,
-        clock: str,
-        verb: str,
-        who: Principal,
-        values: dict[str, str],
-        error: ConcordError | None,
-    ) -> Response:
-        t = translator_of(request)
-        if clock not in view.clocks or verb not in ("pause", "resume"):
-            raise NOT_FOUND.error()
-        return kit.render(
-            request,
-            "staff/clock.html",
-            error.kind.http_status if error else 200,
-            principal=who,
-            case=view.case,
-            version=view.version,
-            clock=_clock_row(view.clocks[clock], cases.today(), t),
-            verb=verb,
-            reasons=[(reason.value, t.gettext(text)) for reason, text in words.REASONS.items()],
-            holders=[(holder.value, t.gettext(text)) for holder, text in words.HOLDERS.items()],
-            values={"on": cases.today().isoformat()} | values,
-            errors=_shown_errors(error),
-        )
-
-    @pages.get("/cases/{reference}/clocks/{clock}/{verb}", include_in_schema=False)
-    def ask_clock(request: Request, reference: str, clock: str, verb: str, who: Reader) -> Response:
-        office.policy.check(who, f"intake.clocks.{verb}")
-        with office.app.work(who.own_agency, actor=who.actor) as work:
-            view = cases.view(work, reference)
-        return clock_page(request, view, clock, verb, who, {}, None)
-
-    @pages.post("/cases/{reference}/clocks/{clock}/{verb}", include_in_schema=False)
-    def do_clock(request: Request, reference: str, clock: str, verb: str, form: StaffForm, who: Reader) -> Response:
-        office.policy.check(who, f"intake.clocks.{verb}")
-        values = _values(form)
-        by = Person(who.subject, who.name)
-        try:
-            on, version = day_of(values), _version(values)
-            with office.app.work(who.own_agency, actor=who.actor) as work:
-                if verb == "pause":
-                    reason, holder = _pause_of(values)
-                    cases.pause(work, reference, version, clock, on, reason, holder, by)
-                else:
-                    cases.resume(work, reference, version, clock, on, by)
-        except ConcordError as error:
-            if error.code == NOT_FOUND.code:
-                raise
-            with office.app.work(who.own_agency, actor=who.actor) as work:
-                view = cases.view(work, reference)
-            return clock_page(request, view, clock, verb, who, values, error)
-        return kit.redirect(request, f"/cases/{reference}")
-
     return pages
 
 
-def _version(values: dict[str, str]) -> int:
+def version_of(values: dict[str, str]) -> int:
     """The version that the form was opened with; a form without one was not made by us."""
     version = values.get("version", "")
     if not version.isdigit():
@@ -347,16 +294,7 @@ def _version(values: dict[str, str]) -> int:
     return int(version)
 
 
-def _pause_of(values: dict[str, str]) -> tuple[PauseReason, Holder]:
-    chosen = msgid("Choose one of the answers shown.")
-    if values.get("reason") not in set(PauseReason):
-        raise INVALID_REQUEST.error(fields=[FieldError("reason", "unknown_code", chosen)])
-    if values.get("holder") not in set(Holder):
-        raise INVALID_REQUEST.error(fields=[FieldError("holder", "unknown_code", chosen)])
-    return PauseReason(values["reason"]), Holder(values["holder"])
-
-
-def _shown_errors(error: ConcordError | None) -> list[FieldError]:
+def shown_errors(error: ConcordError | None) -> list[FieldError]:
     if error is None:
         return []
     return list(error.fields) or [FieldError("", error.code, error.definition.message % error.params)]

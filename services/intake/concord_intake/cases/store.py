@@ -299,8 +299,8 @@ def add_entry(
     """Adds a line to the timeline; `actor` is (kind, opaque subject)."""
     conn.execute(
         text(
-            """insert into case_timeline (agency, case_reference, number, on_date, act, codes, actor_kind, actor_subject,
-                                          actor_name_enc)
+            """insert into case_timeline (agency, case_reference, number, on_date, act, codes, actor_kind,
+                                          actor_subject, actor_name_enc)
                values (:agency, :reference, :number, :on, :act, cast(:codes as jsonb), :kind, :subject, :name)"""
         ),
         {

@@ -13,7 +13,7 @@ import grpc
 from concord.intake.v1 import service_pb2 as pb
 from concord.intake.v1 import service_pb2_grpc as rpc
 from concord_core.agreement import Agreement
-from concord_core.disclosure import seal
+from concord_core.disclosure import commitment, seal
 from concord_core.rpc import RpcService, caller
 from concord_core.storage import Database
 from concord_core.vault import KeyService
@@ -54,11 +54,14 @@ class Handovers(rpc.IntakeServiceServicer):
                     owner=agency,
                     recipient=agency,
                     service="intake",
+                    recipient_service="assistance",
                     reference=request.report_reference,
                     purpose=PURPOSE,
                     payload=_handover(report).SerializeToString(deterministic=True),
                 )
                 answer.disclosure.CopyFrom(sealed)
+                details = {"reader": request.acting_person, "commitment": commitment(sealed)}
+                work.audit("intake.handover.get", request.report_reference, purpose=PURPOSE, details=details)
             return answer
 
 

@@ -38,7 +38,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What opens one report: locator and tag of the secret. It is carried by the reporter, sealed; printing shows none."""
+    """What opens one report: locator and tag of the secret. The reporter carries it, sealed; printing shows none."""
 
     locator: int
     tag: bytes

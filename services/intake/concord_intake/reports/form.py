@@ -44,7 +44,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One screen. `path` is `child`, `adult` or empty for both; `when` maps earlier fields to the values that show it."""
+    """One screen. `path` is `child`, `adult` or empty; `when` maps earlier fields to the values that show it."""
 
     key: str
     title: str

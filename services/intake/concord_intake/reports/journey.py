@@ -1,7 +1,7 @@
 """The way of one reporter through the public form, carried sealed by their own browser. Pure.
 
-A journey is never stored. It starts with an agency; at the review it gets a receipt and a submission id, so that sending
-it twice makes one report and shows the same receipt.
+A journey is never stored. It starts with an agency; at the review it gets a receipt and a submission id, so that
+sending it twice makes one report and shows the same receipt.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def with_new_receipt(journey: Journey) -> Journey:
 def answered(
     journey: Journey, form: Form, typed: Mapping[str, list[str]], codes: CodeLists
 ) -> tuple[Journey, list[FieldError]]:
-    """Takes the answers of the screen and goes on; stays where it is when something is wrong, keeping what was typed."""
+    """Takes the screen's answers and goes on; stays when something is wrong, keeping what was typed."""
     step = form.step(journey.at)
     answers, errors = check(step, typed, codes)
     kept = replace(journey, answers={**journey.answers, **answers})

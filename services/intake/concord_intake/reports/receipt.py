@@ -3,7 +3,8 @@
     locator (9 digits, 30 bits, stored)  secret (25 digits, 83 bits)  check (2 digits)
 
 The locator finds the report; only an Argon2id tag of the secret can open it, and the server keeps a hash of that tag.
-The check digits (ISO 7064, mod 97-10) notice every wrong digit and every swap of two neighbours before anything is asked.
+The check digits (ISO 7064, mod 97-10) notice every wrong digit and every swap of two neighbours before anything is
+asked.
 """
 
 from __future__ import annotations

@@ -60,8 +60,8 @@ HOLDER: dict[Holder, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence: message id and parameters; `holder` is a message id of its own. With `days_late` the page says how late
-    it is, in the plural of its language, and `text` is empty."""
+    """A sentence: message id and parameters; `holder` is a message id of its own. With `days_late` the page says how
+    late it is, in the plural of its language, and `text` is empty."""
 
     text: str
     state: str
