@@ -95,25 +95,37 @@ def checked_profile(profile: Profile, registered: date | None, codes: CodeLists)
     return kept, day
 
 
-def profile_of_handover(
-    *,
-    name: str,
-    contact: str,
-    safe_times: str,
-    language: str,
-    age_band: str,
-    country: str,
-    fallback_language: str,
-    codes: CodeLists,
-) -> Profile:
-    """The first profile out of what the reporter allowed. What this version does not know becomes "unknown": help
-    does not wait for a code."""
-    known = [code for code in (language, fallback_language) if codes.has("un_language", code)]
+@dataclass(frozen=True)
+class HandedOver:
+    """What the reporter allowed: their own name and contact, the language, the age band that they ticked."""
+
+    reporter_type: str = ""
+    name: str = ""
+    contact: str = ""
+    safe_times: str = ""
+    language: str = ""
+    age_band: str = ""
+
+    def __repr__(self) -> str:
+        return "HandedOver()"
+
+
+def profile_of_handover(handed: HandedOver, country: str, fallback_language: str, codes: CodeLists) -> Profile:
+    """The first profile out of a request for help.
+
+    Name and contact are the person's only if the reporter is the victim; a witness's go to the notes, so that nobody is
+    called by another's name. What this version does not know becomes "unknown": help does not wait for a code.
+    """
+    own = handed.reporter_type == "victim"
+    said = [part for part in (handed.name, handed.contact, handed.safe_times) if part]
+    reporter = codes.label("reporter_type", handed.reporter_type, "en") if handed.reporter_type else "Reporter"
+    known = [code for code in (handed.language, fallback_language) if codes.has("un_language", code)]
     return Profile(
-        name=name[:MAX_NAME],
-        contact=contact[:MAX_CONTACT],
-        safe_times=safe_times[:MAX_TIMES],
-        age_category={"under_18": "child", "18_or_over": "adult"}.get(age_band, "unknown"),
+        name=handed.name[:MAX_NAME] if own else "",
+        contact=handed.contact[:MAX_CONTACT] if own else "",
+        safe_times=handed.safe_times[:MAX_TIMES] if own else "",
+        notes=f"{reporter}: {' · '.join(said)}"[:MAX_NOTES] if said and not own else "",
+        age_category={"under_18": "child", "18_or_over": "adult"}.get(handed.age_band, "unknown"),
         language=known[0] if known else "en",
         country=country if codes.has("country_iso3166_alpha3", country) else "",
     )

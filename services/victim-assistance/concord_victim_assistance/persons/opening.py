@@ -11,7 +11,7 @@ from concord_core.storage import Actor, Database
 from concord_victim_assistance.errors import HANDOVER_OPENED
 from concord_victim_assistance.needs.commands import Needs
 from concord_victim_assistance.persons.commands import Persons
-from concord_victim_assistance.persons.domain import Person, known_needs, profile_of_handover
+from concord_victim_assistance.persons.domain import HandedOver, Person, known_needs, profile_of_handover
 
 
 class Intake(Protocol):
@@ -42,16 +42,15 @@ class HandoverOpening:
             raise HANDOVER_OPENED.error(person=waiting.person_reference)
         _, content = self.intake.handover(agency, report_reference, actor.subject)
         allowed = content if content is not None else Content()
-        profile = profile_of_handover(
+        handed = HandedOver(
+            reporter_type=allowed.reporter_type,
             name=allowed.reporter_name,
             contact=allowed.safe_contact,
             safe_times=allowed.safe_times,
             language=allowed.language,
             age_band=allowed.age_band,
-            country=waiting.country,
-            fallback_language=waiting.language,
-            codes=self.persons.codes,
         )
+        profile = profile_of_handover(handed, waiting.country, waiting.language, self.persons.codes)
         with self.database.work(agency, actor=actor) as work:
             person = self.persons.open_handover(work, report_reference, profile)
             for need in known_needs(allowed.needs, self.persons.codes):
