@@ -27,7 +27,10 @@ def main() -> int:
     """Returns the exit code."""
     listed = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     problems = [link for name in listed.stdout.split() for link in broken_links(ROOT / name)]
     for problem in problems:

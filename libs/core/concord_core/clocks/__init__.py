@@ -3,12 +3,12 @@
 Pure: no database, no event, no wall clock. The caller gives the day.
 """
 
-from .clock import Clock, ClockRefused, Pause, PauseReason, Refusal, Segment, State
+from .clock import Clock, ClockRefusedError, Pause, PauseReason, Refusal, Segment, State
 from .limits import Holder, Limit, Limits, LimitsHistory, Rule, Unit, add_months, load, parse
 
 __all__ = [
     "Clock",
-    "ClockRefused",
+    "ClockRefusedError",
     "Holder",
     "Limit",
     "Limits",

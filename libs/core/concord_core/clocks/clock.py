@@ -31,7 +31,7 @@ class Refusal(StrEnum):
     DATE_ORDER = "date_order"
 
 
-class ClockRefused(ValueError):
+class ClockRefusedError(ValueError):
     """The act does not fit the clock; nothing has changed."""
 
     def __init__(self, reason: Refusal) -> None:
@@ -104,22 +104,22 @@ class Clock:
 
     def _check(self, on: date) -> None:
         if self.end is not None:
-            raise ClockRefused(Refusal.ENDED)
+            raise ClockRefusedError(Refusal.ENDED)
         if on < self._last_change():
-            raise ClockRefused(Refusal.DATE_ORDER)
+            raise ClockRefusedError(Refusal.DATE_ORDER)
 
     def pause(self, on: date, reason: PauseReason, holder: Holder) -> Clock:
         """Stands still from `on`, the first day not counted."""
         self._check(on)
         if self.open_pause is not None:
-            raise ClockRefused(Refusal.PAUSED)
+            raise ClockRefusedError(Refusal.PAUSED)
         return replace(self, pauses=(*self.pauses, Pause(on, None, reason, holder)))
 
     def resume(self, on: date) -> Clock:
         """Runs again from `on`, the first day counted again."""
         self._check(on)
         if self.open_pause is None:
-            raise ClockRefused(Refusal.NOT_PAUSED)
+            raise ClockRefusedError(Refusal.NOT_PAUSED)
         return replace(self, pauses=(*self.pauses[:-1], replace(self.open_pause, end=on)))
 
     def _ended(self, on: date) -> Clock:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concord_core.clocks import Clock, ClockRefused, Holder, Limit, PauseReason, Refusal, State, Unit
+from concord_core.clocks import Clock, ClockRefusedError, Holder, Limit, PauseReason, Refusal, State, Unit
 
 START = date(2026, 3, 2)
 WEEK = Limit("assess_and_report_7d", 7, Unit.DAYS)
@@ -89,7 +89,7 @@ def test_a_cancelled_clock_counts_up_to_the_cancelling() -> None:
     ],
 )
 def test_what_does_not_fit_is_refused(act: object, reason: Refusal) -> None:
-    with pytest.raises(ClockRefused) as refused:
+    with pytest.raises(ClockRefusedError) as refused:
         act()  # type: ignore[operator]  # the parameters are the calls themselves
     assert refused.value.reason is reason
 

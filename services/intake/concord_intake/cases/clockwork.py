@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from concord_core.clocks import Clock, ClockRefused, LimitsHistory, Refusal, Rule
+from concord_core.clocks import Clock, ClockRefusedError, LimitsHistory, Refusal, Rule
 from concord_core.errors import ConcordError
 from concord_intake.cases.domain import Case, Stage, field_error
 from concord_intake.errors import CLOCK_REFUSES, DATE_ORDER
@@ -32,7 +32,7 @@ class ClockChange:
     clock: Clock
 
 
-def refused(error: ClockRefused) -> ConcordError:
+def refused(error: ClockRefusedError) -> ConcordError:
     """The service's error for an act that a clock does not take."""
     if error.reason is Refusal.DATE_ORDER:
         return field_error(DATE_ORDER, "on")
@@ -66,7 +66,7 @@ def changes(case: Case, clocks: Mapping[str, Clock], history: LimitsHistory) -> 
                 found.append(ClockChange(Change.STOPPED, clock.stop(stop)))
             elif not running:
                 found.append(ClockChange(Change.CANCELLED, clock.cancel(_ending(case, clock))))
-        except ClockRefused as error:
+        except ClockRefusedError as error:
             raise refused(error) from error
     if running:
         started = {history.version(c.version).of_code(code)[0].name for code, c in clocks.items()}

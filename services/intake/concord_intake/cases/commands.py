@@ -8,7 +8,7 @@ from datetime import date
 
 from google.protobuf.message import Message
 
-from concord_core.clocks import Clock, ClockRefused, Holder, LimitsHistory, PauseReason
+from concord_core.clocks import Clock, ClockRefusedError, Holder, LimitsHistory, PauseReason
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND, STALE_WRITE
 from concord_core.storage import Work
@@ -153,7 +153,7 @@ class Cases:
             raise CLOCK_REFUSES.error(reason="breached")
         try:
             paused = clock.clock.pause(on, reason, holder)
-        except ClockRefused as error:
+        except ClockRefusedError as error:
             raise refused(error) from error
         emitted = _Facts(work, reference, stored.sequence)
         store.update_clock(work.conn, work.owner, reference, replace(clock, clock=paused))
@@ -167,7 +167,7 @@ class Cases:
         stored, clock = self._clock(work, reference, version, code, on)
         try:
             running = clock.clock.resume(on)
-        except ClockRefused as error:
+        except ClockRefusedError as error:
             raise refused(error) from error
         emitted = _Facts(work, reference, stored.sequence)
         store.update_clock(work.conn, work.owner, reference, replace(clock, clock=running))
