@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from concord_core.web.marks import msgid
+
 BASE = 5
 METHOD = "yearly totals, each rounded to the nearest multiple of 5; reports are counted, not incidents"
 
@@ -31,27 +33,31 @@ TABLES: Mapping[str, TableDefinition] = {
     for table in (
         TableDefinition(
             "exploitation-and-abuse",
-            "Sexual exploitation and abuse: reports by year",
+            msgid("Sexual exploitation and abuse: reports by year"),
             "reports",
-            {"cases": "Reports that became a case", "substantiated": "Substantiated", "victims": "Victims in them"},
+            {
+                "cases": msgid("Reports that became a case"),
+                "substantiated": msgid("Substantiated"),
+                "victims": msgid("Victims in them"),
+            },
         ),
         TableDefinition(
             "harassment",
-            "Sexual harassment: reports by year",
+            msgid("Sexual harassment: reports by year"),
             "reports",
-            {"cases": "Reports that became a case", "substantiated": "Substantiated"},
+            {"cases": msgid("Reports that became a case"), "substantiated": msgid("Substantiated")},
         ),
         TableDefinition(
             "assistance",
-            "Help between agencies: referrals by year",
+            msgid("Help between agencies: referrals by year"),
             "referrals",
-            {"offered": "Asked of another agency", "accepted": "Accepted", "done": "Done"},
+            {"offered": msgid("Asked of another agency"), "accepted": msgid("Accepted"), "done": msgid("Done")},
         ),
         TableDefinition(
             "screening",
-            "Candidates checked, by year",
+            msgid("Candidates checked, by year"),
             "checks",
-            {"screenings": "Checks"},
+            {"screenings": msgid("Checks")},
         ),
     )
 }
