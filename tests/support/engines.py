@@ -23,6 +23,7 @@ from concord_core.events import embedded_admin, kafka_admin
 from concord_core.events.embedded import EmbeddedLog
 from concord_core.events.kafka import KafkaLog
 from concord_core.events.log import EventLog
+from concord_stack.java import Heap
 from concord_stack.kafka import ADMINISTRATOR, Kafka
 from concord_stack.ports import HOST, free_port
 from concord_stack.postgres import Postgres
@@ -110,7 +111,8 @@ class KafkaEngine:
 
     def __init__(self, folder: Path) -> None:
         self.issuer = Issuer()
-        self.broker = Kafka(folder, self.issuer.address, f"{self.issuer.address}/certs", folder / "logs")
+        keys = f"{self.issuer.address}/certs"
+        self.broker = Kafka(folder, self.issuer.address, keys, folder / "logs", Heap(256, quick=True))
         self.broker.start()
         self.access = self.broker.access
 

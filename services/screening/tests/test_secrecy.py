@@ -85,7 +85,7 @@ def _paths(house: House, references: dict[str, list[str]]) -> list[tuple[str, st
     for route in iter_route_contexts(house.app.routes):
         path, methods = route.path or "", route.methods or ()
         if path.startswith(("/api/screening", "/screening")):
-            values = sum(references.values(), []) if "{reference}" in path else [""]
+            values = [value for kind in references.values() for value in kind] if "{reference}" in path else [""]
             found += [(method, path.replace("{reference}", value)) for method in methods for value in values]
     return sorted(set(found))
 

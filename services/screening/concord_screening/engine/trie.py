@@ -5,6 +5,9 @@ that the part's letters explain best. Nothing is romanised into one fixed spelli
 why names written in another script are found.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -108,7 +111,7 @@ def _grow(letters, begin, order, low, high, root, channels):
 def build(words: Words) -> Trie:
     """The trees of all spellings of the parts."""
     count = len(words.channel)
-    part = np.repeat(np.arange(len(words.first) - 1, dtype=np.uint32), np.diff(words.first.astype(np.int64)))
+    part = np.repeat(np.arange(len(words.first) - 1, dtype=np.uint32), np.diff(words.first.astype(np.int64)).astype(np.int64))
     raw = words.letters.tobytes()
     begin = words.begin.tolist()
     spelled = [raw[begin[s] : begin[s + 1]] for s in range(count)]
@@ -118,8 +121,8 @@ def build(words: Words) -> Trie:
     low = np.searchsorted(sorted_channels, np.arange(N_CHANNELS), side="left")
     high = np.searchsorted(sorted_channels, np.arange(N_CHANNELS), side="right")
     root = np.zeros(N_CHANNELS, dtype=np.uint32)
-    grown = _grow(words.letters, words.begin, order, low, high, root, N_CHANNELS)
-    return Trie(root, *grown, part)
+    letter, child, children, end, ends = _grow(words.letters, words.begin, order, low, high, root, N_CHANNELS)
+    return Trie(root, letter, child, children, end, ends, part)
 
 
 @njit(cache=True)
@@ -162,7 +165,9 @@ def _prepare(tables, number, swapped, a, work):
 
 
 @njit(cache=True)
-def walk(tables, trie, channel, a, listed_channel, width, least, work, found, evidence, size):
+def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
+    tables, trie, channel, a, listed_channel, width, least, work, found, evidence, size
+):
     """Adds spellings of one listed channel that may be the spelling `a`, with their evidence.
 
     `least` is the smallest ratio that counts; gives the new number of found spellings.
