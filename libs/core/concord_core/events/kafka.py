@@ -151,8 +151,8 @@ class KafkaLog:
             auto_offset_reset="earliest",
             max_poll_records=500,
             fetch_max_wait_ms=250,
-            session_timeout_ms=15_000,
-            heartbeat_interval_ms=3_000,
+            session_timeout_ms=8_000,
+            heartbeat_interval_ms=2_000,
             allow_auto_create_topics=False,
         )
         self._consumer.subscribe(topics=list(topics))
