@@ -156,7 +156,7 @@ def test_hub_accounts_need_a_code_and_no_password(full_infra: FullStack) -> None
     visitor = Visitor()
     assert visitor.open(authorize_url(full_infra.issuer, "v" * 43)) is None
     with pytest.raises(StepError):
-        fill_in(visitor, "wfp-officer", "not the secret")
+        fill_in(visitor, "wfp-approver", "not the secret")
     token = KeycloakTokens(full_infra.issuer, full_infra.password)("wfp-officer")
     known = principal(full_infra, token, "hub-intake")
     assert known.agency == "wfp"

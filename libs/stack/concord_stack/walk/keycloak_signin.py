@@ -12,10 +12,9 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
-from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from http.cookiejar import Cookie, CookieJar
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
-from urllib.request import Request
 
 import httpx
 
@@ -29,11 +28,12 @@ _FORM = re.compile(r'<form[^>]*\baction="([^"]+)"', re.IGNORECASE)
 _FIELD = re.compile(r'<input[^>]*\bname="([^"]+)"', re.IGNORECASE)
 
 
-class _OnLoopback(DefaultCookiePolicy):
+class _OnLoopback(CookieJar):
     """Keycloak's cookies are `Secure`; browsers send them to loopback addresses over http all the same."""
 
-    def return_ok_secure(self, cookie: Cookie, request: Request) -> bool:
-        return True
+    def set_cookie(self, cookie: Cookie) -> None:
+        cookie.secure = False
+        super().set_cookie(cookie)
 
 
 class Visitor:
@@ -41,8 +41,8 @@ class Visitor:
 
     def __init__(self, stop: str = REDIRECT) -> None:
         self._stop = stop
-        jar = CookieJar(policy=_OnLoopback())
-        self.http = httpx.Client(cookies=jar, timeout=60, trust_env=False, headers={"accept-language": "en"})
+        language = {"accept-language": "en"}
+        self.http = httpx.Client(cookies=_OnLoopback(), timeout=60, trust_env=False, headers=language)
         self.url = ""
         self.page = ""
 
