@@ -12,7 +12,6 @@ from google.protobuf.message import Message
 from sqlalchemy import text
 
 from concord.assistance.v1 import events_pb2  # noqa: F401 - registers the messages that the post office reads
-from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.agreement import Agency, Agreement, Desk, Endpoint, Flow, Node, PublicKey, Purpose
 from concord_core.errors.codes import PEER_UNAVAILABLE
 from concord_core.events import Fact, Subscription
@@ -20,7 +19,7 @@ from concord_core.storage import Actor, Database, Work
 from concord_core.vault import FileKeyring
 from concord_victim_assistance.consent.domain import Consent, Draft
 from concord_victim_assistance.persons.domain import Person, Profile
-from concord_victim_assistance.referrals.commands import Offer
+from concord_victim_assistance.referrals.commands import Offer, Opened
 from concord_victim_assistance.referrals.courier import Courier, Opening
 from concord_victim_assistance.referrals.domain import Referral
 from concord_victim_assistance.rooms import Rooms
@@ -80,12 +79,12 @@ class FakeOwners:
             status, state = self.rooms.owner.standing(work, reference, recipient)
         return status.value, state.value
 
-    def open(self, owner: str, recipient: str, reference: str, acting_person: str) -> ReferralPackage:
+    def open(self, owner: str, recipient: str, reference: str, acting_person: str) -> Opened:
         self.asked.append(f"open {owner} {acting_person}")
         if self.down:
             raise PEER_UNAVAILABLE.error()
         with self.database.work(owner, actor=Actor("service", NODE, recipient)) as work:
-            return self.rooms.owner.disclose(work, reference, recipient)
+            return Opened(self.rooms.owner.disclose(work, reference, recipient))
 
 
 @dataclass

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from fastapi import APIRouter
 
+from concord_core.agreement import Agreement
+from concord_core.events import Subscription
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.storage import Actor, Database
 from concord_victim_assistance.config import AssistanceSettings, Limits
@@ -32,6 +34,14 @@ from concord_victim_assistance.worklist_http import router as worklist_router
 STAFF = "/assistance"
 
 
+def subscriptions(agreement: Agreement, node: str, rooms: Rooms) -> list[Subscription]:
+    """What the service reads on a node. Where no agency hosted here has an intake, there are no requests for help."""
+    found = [ReferralHandlers(agreement, rooms.owner, rooms.recipient).subscription()]
+    if agreement.topics_for(node, NAME, ("intake",)):
+        found.append(HandoverHandlers(rooms.persons, rooms.owner).subscription())
+    return found
+
+
 def build(context: Context) -> Parts:
     """The parts of this service on one node."""
     settings = context.settings
@@ -39,10 +49,6 @@ def build(context: Context) -> Parts:
     rooms = furnish(context.vault, context.codes, context.agreement, limits)
     owners = GrpcOwners(context.peers, context.agreement, context.keys)
     servicer = AssistanceRpc(context.app_db, context.agreement, context.keys, rooms.owner)
-    subscriptions = [ReferralHandlers(context.agreement, rooms.owner, rooms.recipient).subscription()]
-    # A node that hosts no intake for its agencies has no requests for help to read.
-    if context.agreement.topics_for(settings.node, NAME, ("intake",)):
-        subscriptions.append(HandoverHandlers(rooms.persons, rooms.owner).subscription())
     courier = Courier(settings.node, context.agreement, context.consume_db, owners, rooms.recipient)
 
     def expire() -> None:
@@ -53,7 +59,7 @@ def build(context: Context) -> Parts:
     return Parts(
         routers=_routers(context, rooms, owners),
         rpc=[rpc_service(servicer)],
-        subscriptions=subscriptions,
+        subscriptions=subscriptions(context.agreement, settings.node, rooms),
         jobs=[
             Job("courier", timedelta(seconds=1), courier.run),
             Job("expire", timedelta(hours=1), expire),

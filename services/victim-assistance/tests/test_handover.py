@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +14,7 @@ from concord_core.errors import ConcordError
 from concord_core.errors.codes import PEER_UNAVAILABLE
 from concord_core.events import Fact
 from concord_core.storage import Actor
-from concord_victim_assistance.persons.opening import HandoverOpening
+from concord_victim_assistance.persons.opening import HandoverOpening, Received
 from concord_victim_assistance.referrals.domain import Status
 from concord_victim_assistance.values import today
 from tests.support.assistance import CONTACT, NAME, A, House
@@ -31,10 +30,10 @@ class FakeIntake:
     content: Content | None
     down: bool = False
 
-    def handover(self, agency: str, report_reference: str, acting_person: str) -> tuple[Sequence[str], Content | None]:
+    def handover(self, agency: str, report_reference: str, acting_person: str) -> Received:
         if self.down:
             raise PEER_UNAVAILABLE.error()
-        return (), self.content
+        return Received(self.content or Content())
 
 
 def fact(message: Any, offset: int = 1) -> Fact[Any]:
@@ -148,7 +147,7 @@ def test_a_refused_contact_leaves_the_rest(house: House) -> None:
     house.consent(person, given=today(), best_interest="She needs a doctor.")
     referral = house.referral(person)
     changed(house, "contact")
-    package = house.owners.open(A, "unfpa", referral.reference, "x")
+    package = house.owners.open(A, "unfpa", referral.reference, "x").package
     assert (package.name, package.contact, package.safe_times) == (NAME, "", "")
 
 

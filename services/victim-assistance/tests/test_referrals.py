@@ -183,7 +183,7 @@ def test_nothing_travels_that_was_not_shown(house: House) -> None:
     assert refusal(lambda: house.referral(person)) == "preview_changed"
     assert refusal(lambda: house.referral(person, shown=("name",), note="see a doctor")) == "invalid_request"
     referral = house.referral(person, shown=("name",))
-    package = house.owners.open(A, C, referral.reference, "x")
+    package = house.owners.open(A, C, referral.reference, "x").package
     assert [field.name for field, _ in package.ListFields()] == ["name"]
 
 
@@ -191,7 +191,7 @@ def test_a_note_travels_if_the_consent_covers_it(house: House) -> None:
     person = house.person()
     house.consent(person, groups=("note",))
     referral = house.referral(person, shown=("note",), note="speaks softly")
-    assert house.owners.open(A, C, referral.reference, "x").note == "speaks softly"
+    assert house.owners.open(A, C, referral.reference, "x").package.note == "speaks softly"
 
 
 def test_an_agency_without_a_flow_is_refused(house: House) -> None:

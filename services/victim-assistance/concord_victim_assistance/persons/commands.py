@@ -116,14 +116,15 @@ class Persons:
         """Requests for help, the most pressing first."""
         return store.handovers(work, only_open=only_open)
 
-    def open_handover(self, work: Work, report_reference: str, profile: Profile) -> Person:
+    def open_handover(self, work: Work, report_reference: str, profile: Profile, commitment: str = "") -> Person:
         """Makes the record of a request for help; raises `handover_opened` when another advocate was faster."""
         handover = self.handover(work, report_reference, lock=True)
         if handover.person_reference is not None:
             raise HANDOVER_OPENED.error(person=handover.person_reference)
         person = self.register(work, profile, None, report_reference=report_reference)
         store.mark_opened(work, report_reference, person.reference, work.actor.subject)
-        work.audit("handover.open", report_reference, purpose="assistance", details={"person": person.reference})
+        details = {"person": person.reference, "commitment": commitment}
+        work.audit("handover.open", report_reference, purpose="assistance", details=details)
         return person
 
     def limit(self, work: Work, report_reference: str, limit: ReporterLimit) -> Person | None:

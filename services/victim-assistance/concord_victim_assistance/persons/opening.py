@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,12 +13,24 @@ from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import HandedOver, Person, known_needs, profile_of_handover
 
 
+@dataclass(frozen=True)
+class Received:
+    """What intake handed over, and the commitment by which both sides name the sealed package in their audit entries
+    (empty without one)."""
+
+    content: Content
+    commitment: str = ""
+
+    def __repr__(self) -> str:
+        return "Received()"
+
+
 class Intake(Protocol):
     """The intake service of an agency, at the agreement's address. Raises ConcordError, of kind UNAVAILABLE when it
     does not answer in time."""
 
-    def handover(self, agency: str, report_reference: str, acting_person: str) -> tuple[Sequence[str], Content | None]:
-        """The scopes that the reporter allows now, and what they allow the people who help to know."""
+    def handover(self, agency: str, report_reference: str, acting_person: str) -> Received:
+        """What the reporter allows the people who help to know; empty when they allow nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +51,8 @@ class HandoverOpening:
             waiting = self.persons.handover(work, report_reference)
         if waiting.person_reference is not None:
             raise HANDOVER_OPENED.error(person=waiting.person_reference)
-        _, content = self.intake.handover(agency, report_reference, actor.subject)
-        allowed = content if content is not None else Content()
+        received = self.intake.handover(agency, report_reference, actor.subject)
+        allowed = received.content
         handed = HandedOver(
             reporter_type=allowed.reporter_type,
             name=allowed.reporter_name,
@@ -52,7 +63,7 @@ class HandoverOpening:
         )
         profile = profile_of_handover(handed, waiting.country, waiting.language, self.persons.codes)
         with self.database.work(agency, actor=actor) as work:
-            person = self.persons.open_handover(work, report_reference, profile)
+            person = self.persons.open_handover(work, report_reference, profile, received.commitment)
             for need in known_needs(allowed.needs, self.persons.codes):
                 self.needs.record(work, person.reference, need, None)
         return person

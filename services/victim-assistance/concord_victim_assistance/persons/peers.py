@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from concord.intake.v1.service_pb2 import GetHandoverRequest, Handover
 from concord.intake.v1.service_pb2_grpc import IntakeServiceStub
 from concord_core.agreement import Agreement
-from concord_core.disclosure import open_sealed
+from concord_core.disclosure import commitment, open_sealed
 from concord_core.errors import ConcordError, ErrorKind
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.rpc import Peers
 from concord_core.vault import KeyService
+from concord_victim_assistance.persons.opening import Received
 
 SERVICE: Final = "intake"
 
@@ -26,8 +26,8 @@ class GrpcIntake:
     agreement: Agreement
     keys: KeyService
 
-    def handover(self, agency: str, report_reference: str, acting_person: str) -> tuple[Sequence[str], Handover | None]:
-        """The scopes that the reporter allows now, and the content if there is any."""
+    def handover(self, agency: str, report_reference: str, acting_person: str) -> Received:
+        """What the reporter allows now, and the commitment of its package."""
         try:
             answer = self.peers.call(
                 lambda channel: IntakeServiceStub(channel).GetHandover,
@@ -41,9 +41,8 @@ class GrpcIntake:
             if error.kind is ErrorKind.NOT_FOUND:
                 raise NOT_FOUND.error() from None
             raise
-        scopes = tuple(answer.allowed_scopes)
         if not answer.HasField("disclosure"):
-            return scopes, None
+            return Received(Handover())
         payload = open_sealed(
             self.agreement,
             self.keys,
@@ -54,4 +53,4 @@ class GrpcIntake:
             owner=agency,
             reference=report_reference,
         )
-        return scopes, Handover.FromString(payload)
+        return Received(Handover.FromString(payload), commitment(answer.disclosure))

@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.agreement import Agreement
 from concord_core.errors import ConcordError, ErrorKind
 from concord_core.storage import Actor, Database, Work
 from concord_core.telemetry import remote_parent, span
-from concord_victim_assistance.referrals.commands import RecipientSide
+from concord_victim_assistance.referrals.commands import Opened, RecipientSide
 from concord_victim_assistance.referrals.domain import Received
 from concord_victim_assistance.referrals.store.received import Errand
 from concord_victim_assistance.values import SERVICE
@@ -33,7 +32,7 @@ class Owners(Protocol):
     def check(self, owner: str, recipient: str, reference: str) -> tuple[str, str]:
         """Status and consent state of a referral: codes of `referral_status` and `consent_state`."""
 
-    def open(self, owner: str, recipient: str, reference: str, acting_person: str) -> ReferralPackage:
+    def open(self, owner: str, recipient: str, reference: str, acting_person: str) -> Opened:
         """The content, unsealed and its owner's signature checked."""
 
 

@@ -8,12 +8,13 @@ from typing import Final
 from concord.assistance.v1 import service_pb2 as messages
 from concord.assistance.v1.service_pb2_grpc import AssistanceServiceStub
 from concord_core.agreement import Agreement
-from concord_core.disclosure import open_sealed
+from concord_core.disclosure import commitment, open_sealed
 from concord_core.errors import ConcordError, ErrorCode
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.rpc import Peers
 from concord_core.vault import KeyService
 from concord_victim_assistance.errors import CONSENT_ENDED, NOTHING_ALLOWED, REFERRAL_ENDED
+from concord_victim_assistance.referrals.commands import Opened
 from concord_victim_assistance.values import SERVICE
 
 _SAID: Final[dict[str, ErrorCode]] = {
@@ -41,7 +42,7 @@ class GrpcOwners:
         )
         return answer.status, answer.consent_state
 
-    def open(self, owner: str, recipient: str, reference: str, acting_person: str) -> messages.ReferralPackage:
+    def open(self, owner: str, recipient: str, reference: str, acting_person: str) -> Opened:
         """The content; a package that is not this owner's about this referral does not open."""
         try:
             answer = self.peers.call(
@@ -65,4 +66,4 @@ class GrpcOwners:
             owner=owner,
             reference=reference,
         )
-        return messages.ReferralPackage.FromString(payload)
+        return Opened(messages.ReferralPackage.FromString(payload), commitment(answer.disclosure))

@@ -40,6 +40,18 @@ KIND = "referral_copy"
 
 
 @dataclass(frozen=True)
+class Opened:
+    """What an owner handed over, and the commitment by which both sides name the sealed package in their audit
+    entries."""
+
+    package: ReferralPackage
+    commitment: str = ""
+
+    def __repr__(self) -> str:
+        return "Opened()"
+
+
+@dataclass(frozen=True)
 class RecipientSide:
     """What is done with referrals from other agencies; each method is part of the caller's transaction."""
 
@@ -124,7 +136,7 @@ class RecipientSide:
             steps.add(work, reference, Event.OPEN_WAITS, work.owner, today())
         self.silent(work, reference)
 
-    def keep(self, work: Work, reference: str, package: ReferralPackage, opener: str) -> Received:
+    def keep(self, work: Work, reference: str, opened: Opened, opener: str) -> Received:
         """Stores the content under this agency's own key.
 
         A withdrawal that came meanwhile wins: then nothing is stored and `copy_erased` or `referral_ended` is raised.
@@ -132,7 +144,7 @@ class RecipientSide:
         referral = self._openable(work, reference)
         if not referral.holds_copy:
             cipher = self.vault.new_record(work.owner, KIND, reference)
-            content = MessageToJson(package, preserving_proto_field_name=True)
+            content = MessageToJson(opened.package, preserving_proto_field_name=True)
             received.keep_copy(work, reference, cipher.wrapped, cipher.encrypt("package", content))
             received.change(
                 work,
@@ -145,7 +157,8 @@ class RecipientSide:
                 next_try_at=None,
             )
             steps.add(work, reference, Event.OPENED, work.owner, today())
-            work.audit("referral.open", reference, purpose=PURPOSE, details={"owner": referral.owner})
+            details = {"owner": referral.owner, "opener": opener, "commitment": opened.commitment}
+            work.audit("referral.open", reference, purpose=PURPOSE, details=details)
         return self.get(work, reference)
 
     def content(self, work: Work, reference: str) -> ReferralPackage:
