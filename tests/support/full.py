@@ -4,12 +4,11 @@ Whatever uses them runs on one worker, because starting them twice costs more th
 """
 
 import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 
-from concord_stack.folders import run_folder
+from concord_stack.folders import keep_logs, run_folder
 from concord_stack.full import FullStack
 
 _FIXTURES = {"full_infra", "full_stack"}
@@ -36,8 +35,7 @@ def full_infra() -> Iterator[FullStack]:
         yield with_servers
     finally:
         with_servers.stop()
-        for data in ("postgres", "kafka"):
-            shutil.rmtree(folder / data, ignore_errors=True)
+        keep_logs(folder)
 
 
 @pytest.fixture(scope="session")
