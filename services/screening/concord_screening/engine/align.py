@@ -5,6 +5,9 @@ neighbours written as one word are tried as well; and the two names are compared
 comes out are a few numbers (`FEATURES`), the same whichever name is called the first.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -222,7 +225,7 @@ def _could_be_one(a, ids_a, b, ids_b, sound_of):
         shared += min(left[k], right[k])
         fewer += left[k]
         more += right[k]
-    return shared >= _SHARED_SOUNDS * max(1, max(fewer, more))
+    return shared >= _SHARED_SOUNDS * max(1, fewer, more)
 
 
 @njit(cache=True)
@@ -264,7 +267,9 @@ def _features(scores, n, m, sizes_a, sizes_b, partner, joined, out):
 
 
 @njit(cache=True)
-def compare_names(tables, a, ids_a, b, ids_b, work, partner, out, per_part):
+def compare_names(  # noqa: PLR0912, PLR0915 - one compiled loop
+    tables, a, ids_a, b, ids_b, work, partner, out, per_part
+):
     """Fills the features `out`, and for each part of the first name the evidence that it found."""
     n = ids_a.shape[0]
     m = ids_b.shape[0]

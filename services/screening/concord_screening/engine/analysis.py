@@ -14,16 +14,45 @@ from concord_screening.engine.romanise import Channel, channel_of, symbols
 
 MAX_PARTS = 6
 
-_TITLES = frozenset(
-    ["mr", "mrs", "ms", "miss", "dr", "prof", "professor", "sir", "lord", "lady", "dame", "hon", "rev", "jr", "sr", "ii", "iii", "iv", "gen", "general", "col", "colonel", "maj", "major", "capt", "captain", "lt", "haji", "hajji", "hadji", "hajj", "mullah", "mawlawi", "maulavi", "molla", "ustad", "sheikh", "shaykh", "sheik", "cheikh", "ayatollah", "hojjatoleslam", "engineer", "eng", "tun", "datuk", "dato", "tan", "sri", "datin", "الشيخ", "شيخ", "الدكتور", "دكتور", "الحاج", "حاج", "د", "ملا"]
+
+def _set(words_in_a_row: str) -> frozenset[str]:
+    return frozenset(words_in_a_row.split())
+
+
+_TITLES = _set(
+    """
+    mr mrs ms miss dr prof professor sir lord lady dame hon rev jr sr ii iii iv gen general col colonel maj
+    major capt captain lt haji hajji hadji hajj mullah mawlawi maulavi molla ustad sheikh shaykh sheik cheikh
+    ayatollah hojjatoleslam engineer eng tun datuk dato tan sri datin الشيخ شيخ الدكتور دكتور الحاج حاج د ملا
+    """
 )
-_WEAK = frozenset(
-    ["bin", "ibn", "ben", "bint", "binti", "bn", "ould", "uld", "oglu", "ogly", "kyzy", "kizi", "van", "von", "der", "den", "ter", "ten", "de", "da", "di", "del", "della", "la", "le", "los", "las", "dos", "das", "do", "du", "des", "of", "and", "the", "y", "e", "zu", "zur", "af", "av", "het", "al", "el", "ul", "a", "l", "d", "o", "بن", "ابن", "بنت", "ال", "آل", "و", "фон", "де", "да", "ди", "дю", "дер", "дель", "ван", "аль", "эль", "бин", "бен", "ибн", "ле", "ла", "лос", "и", "оглы", "кызы"]
+_WEAK = _set(
+    """
+    bin ibn ben bint binti bn ould uld oglu ogly kyzy kizi van von der den ter ten de da di del della la le los
+    las dos das do du des of and the y e zu zur af av het al el ul a l d o بن ابن بنت ال آل و фон де да ди дю
+    дер дель ван аль эль бин бен ибн ле ла лос и оглы кызы
+    """
 )
-_SERVANT = frozenset(["abd", "abdul", "abdel", "abdal", "abdol", "abdoul", "abdou", "abed", "عبد", "абд", "абдул", "абдель", "абдул"])
-_FATHER = frozenset(["abu", "abou", "abo", "umm", "ابو", "أبو", "ابي", "أبي", "ام", "أم", "абу"])
-_ARTICLE = frozenset(["al", "el", "ul", "ur", "ar", "ال", "аль", "эль"])
-_CLAN = frozenset(["mac", "mc"])
+_SERVANT = _set(
+    """
+    abd abdul abdel abdal abdol abdoul abdou abed عبد абд абдул абдель абдул
+    """
+)
+_FATHER = _set(
+    """
+    abu abou abo umm ابو أبو ابي أبي ام أم абу
+    """
+)
+_ARTICLE = _set(
+    """
+    al el ul ur ar ال аль эль
+    """
+)
+_CLAN = _set(
+    """
+    mac mc
+    """
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -104,8 +133,8 @@ def analyse(text: str) -> Form | None:
                 latin = known.family_spellings(piece) if family else known.latin_of(channel, mandarin)
                 parts.append(Part(tuple((c, s) for c, s in spelled if s) + _latin(latin)))
         elif channel is Channel.HANGUL:
-            for piece in _hangul(word.text, len(found) == 1):
-                parts.append(Part(((channel, symbols(Word(piece, word.script))),)))
+            pieces = _hangul(word.text, len(found) == 1)
+            parts += [Part(((channel, symbols(Word(piece, word.script))),)) for piece in pieces]
         else:
             spelling = symbols(word)
             parts.append(Part(((channel, spelling), *_latin(known.latin_of(channel, spelling)))))

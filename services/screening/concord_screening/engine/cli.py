@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from concord_screening.engine import tables
-from concord_screening.engine.commands import ImpossibleDate, Index, score_pair
+from concord_screening.engine.commands import ImpossibleDateError, Index, score_pair
 from concord_screening.engine.domain import Change, SegmentError
-from concord_screening.engine.store import FolderBusy
+from concord_screening.engine.store import FolderBusyError
 from concord_screening.engine.words import texts
 
 app = typer.Typer(help="Name screening on files.", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -47,8 +47,8 @@ class _Broken:
 
 @contextmanager
 def _progress(console: Console) -> Iterator[Progress]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
+    bar = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*bar, TimeElapsedColumn(), TimeRemainingColumn(), console=console) as progress:
         yield progress
 
 
@@ -57,7 +57,7 @@ def _errors(console: Console) -> Iterator[None]:
     """What a user can do something about, in a line instead of a traceback."""
     try:
         yield
-    except (tables.WrongFile, SegmentError, FolderBusy) as error:
+    except (tables.WrongFileError, SegmentError, FolderBusyError) as error:
         console.print(f"[red]{error}[/red]", highlight=False)
         raise typer.Exit(2) from None
 
@@ -111,7 +111,7 @@ def _empty(folder: Path) -> None:
     if not folder.exists() or not any(folder.iterdir()):
         return
     if not (folder / "lock").exists():
-        raise tables.WrongFile(f"{folder.name} is not empty and holds no index")
+        raise tables.WrongFileError(f"{folder.name} is not empty and holds no index")
     for path in folder.iterdir():
         if path.name == "lock" or path.name.startswith(("segment-", "manifest.json", "journal")):
             path.unlink()
@@ -148,7 +148,7 @@ def query(
                 progress.advance(task)
                 try:
                     result = store.query(asked, limit=limit, exhaustive=exhaustive)
-                except ImpossibleDate:
+                except ImpossibleDateError:
                     broken(number, "has a date that cannot be")
                     continue
                 if result.reasons:

@@ -13,7 +13,7 @@ import numpy as np
 
 from concord_screening.engine import align, places
 from concord_screening.engine.analysis import Form, analyse
-from concord_screening.engine.dates import DateRelation, ImpossibleDate, parse
+from concord_screening.engine.dates import DateRelation, ImpossibleDateError, parse
 from concord_screening.engine.domain import Change, Hit, Query, Reason, Result, Zone
 from concord_screening.engine.evidence import group_of
 from concord_screening.engine.explain import reasons
@@ -149,7 +149,7 @@ class Index:
         """The `limit` best subjects for a candidate, whatever their score.
 
         `exhaustive` compares everybody, to show what the doors missed. A date that cannot be raises
-        `ImpossibleDate`; the message does not repeat it.
+        `ImpossibleDateError`; the message does not repeat it.
         """
         forms = tuple({form.parts: form for name in query.names if (form := analyse(name.text))}.values())
         unread = tuple(_unread(name.text) for name in query.names if analyse(name.text) is None)
@@ -208,4 +208,4 @@ def _unread(text: str) -> Reason:
     return Reason("script_unreadable" if words(text) else "name_empty")
 
 
-__all__ = ["ImpossibleDate", "Index", "PairScorer", "score_pair", "shipped_model"]
+__all__ = ["ImpossibleDateError", "Index", "PairScorer", "score_pair", "shipped_model"]

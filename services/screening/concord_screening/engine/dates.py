@@ -3,6 +3,9 @@
 A date is kept as the number yyyymmdd with 00 for what is not known; 0 is no date at all.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 import re
@@ -32,7 +35,7 @@ class DateRelation(IntEnum):
     EQUAL = 10
 
 
-class ImpossibleDate(ValueError):
+class ImpossibleDateError(ValueError):
     """The text is no date of birth; the message does not repeat it."""
 
 
@@ -42,19 +45,19 @@ def parse(text: str | None, latest_year: int) -> int:
         return 0
     found = _FORM.match(text.strip())
     if not found:
-        raise ImpossibleDate("not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
+        raise ImpossibleDateError("not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = (int(part) if part else 0 for part in found.groups())
     if not _EARLIEST <= year <= latest_year:
-        raise ImpossibleDate("the year of birth is impossible")
+        raise ImpossibleDateError("the year of birth is impossible")
     try:
         date(year, month if found[2] else 1, day if found[3] else 1)
     except ValueError:
-        raise ImpossibleDate("the date does not exist") from None
+        raise ImpossibleDateError("the date does not exist") from None
     return year * 10000 + month * 100 + day
 
 
 @njit(cache=True)
-def relation(a, b):
+def relation(a, b):  # noqa: PLR0911 - one return per relation
     """How two dates stand to each other, the same both ways."""
     if a == 0 or b == 0:
         return 4

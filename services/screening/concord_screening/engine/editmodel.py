@@ -6,6 +6,9 @@ symbols falling together by chance; the ratios of a whole pair multiply, summed 
 The logarithm of that is evidence: it adds up with the evidence of dates, rarity and nationality.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 import math

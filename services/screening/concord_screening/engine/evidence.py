@@ -5,6 +5,9 @@ how well the names agree as such; how many people of this list would agree as we
 birth dates stand to each other; whether the countries agree; whether the sexes do.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 import numpy as np

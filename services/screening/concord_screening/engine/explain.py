@@ -40,9 +40,7 @@ def reasons(
     if in_list > 0:
         one_in = round(math.exp(min(in_list, 30.0)))
         code = "name_part_rare" if surprise > 0 else "name_part_common"
-        found.append(
-            Reason(code, _against_nothing(curves, group, "surprise", surprise, 0.0), {"one_in": one_in})
-        )
+        found.append(Reason(code, _against_nothing(curves, group, "surprise", surprise, 0.0), {"one_in": one_in}))
     missing = int(features[_BOTH] + features[_ONE])
     if missing:
         found.append(Reason("name_part_missing", 0.0, {"count": missing}))

@@ -5,6 +5,9 @@ curve from falling. Each curve has one variant per group of script pairs, which 
 spellings can agree at all.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 from typing import NamedTuple

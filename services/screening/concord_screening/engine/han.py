@@ -12,9 +12,11 @@ from functools import lru_cache
 import icu
 import ToJyutping
 
-_DOUBLE = frozenset(
-    ["欧阳", "歐陽", "司马", "司馬", "上官", "诸葛", "諸葛", "东方", "東方", "皇甫", "尉迟", "尉遲", "公孙", "公孫", "慕容", "司徒", "夏侯", "令狐", "宇文", "长孙", "長孫", "端木", "南宫", "南宮", "独孤", "獨孤", "呼延", "申屠", "轩辕", "軒轅", "钟离", "鍾離", "张简", "張簡"]
-)
+_DOUBLE_FAMILIES = """
+欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 司徒 夏侯 令狐 宇文 长孙 長孫 端木 南宫
+南宮 独孤 獨孤 呼延 申屠 轩辕 軒轅 钟离 鍾離 张简 張簡
+"""
+_DOUBLE = frozenset(_DOUBLE_FAMILIES.split())
 # Characters whose reading as a family name is not the usual one.
 _FAMILY = {
     "曾": "zeng", "单": "shan", "單": "shan", "解": "xie", "仇": "qiu", "查": "zha", "盖": "ge",

@@ -79,7 +79,7 @@ class Journal:
             file.write(b"".join(map(_encode, changes)))
             file.flush()
             os.fsync(file.fileno())
-        os.replace(new, self._path)
+        new.replace(self._path)
 
 
 def _whole(file: BinaryIO, end: int) -> bool:

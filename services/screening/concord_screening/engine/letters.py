@@ -83,7 +83,7 @@ def words(text: str) -> tuple[Word, ...]:
         if category[0] == "L":
             own = script_of(character)
             own = "Kana" if own == "Hira" or character == "ー" else own
-            if script and own != script and own != "Zyyy":
+            if script and own not in {script, "Zyyy"}:
                 close()
             if own != "Zyyy":
                 script = own

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from concord_screening.engine import places, trie
 from concord_screening.engine.align import Words
 from concord_screening.engine.analysis import Form, Part, analyse
-from concord_screening.engine.dates import ImpossibleDate, parse
+from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Subject
 from concord_screening.engine.lexicon import Lexicon
 from concord_screening.engine.romanise import Channel
@@ -89,7 +90,7 @@ class Listing(NamedTuple):
         """All ids in order."""
         raw = self.people.id_bytes.tobytes()
         begin = self.people.id_begin.tolist()
-        return [raw[a:b].decode() for a, b in zip(begin, begin[1:], strict=False)]
+        return [raw[a:b].decode() for a, b in pairwise(begin)]
 
 
 def _starts(counts: Iterable[int]) -> np.ndarray:
@@ -155,7 +156,7 @@ def _date(text: str) -> int:
     """A date of a listed person; one that cannot be is no evidence, and does not unlist the person."""
     try:
         return parse(text, 9999)
-    except ImpossibleDate:
+    except ImpossibleDateError:
         return 0
 
 
@@ -166,18 +167,18 @@ def _hash(subject_id: bytes) -> int:
 def finish(words: Words, people: People) -> Listing:
     """Builds the doors to the people."""
     parts = len(words.first) - 1
-    per_entry = np.diff(people.entry_first.astype(np.int64))
+    per_entry = people.entry_first[1:] - people.entry_first[:-1]
     owner = np.repeat(np.arange(len(per_entry), dtype=np.uint32), per_entry)
     order = np.argsort(people.entry_part, kind="stable")
     post_first = np.zeros(parts + 1, dtype=np.uint32)
     np.cumsum(np.bincount(people.entry_part, minlength=parts), out=post_first[1:])
-    subject = np.repeat(np.arange(len(people.gender), dtype=np.uint32), np.diff(people.dob_first.astype(np.int64)))
+    subject = np.repeat(np.arange(len(people.gender), dtype=np.uint32), people.dob_first[1:] - people.dob_first[:-1])
     full = people.dobs % 100 > 0
     days, whose = people.dobs[full], subject[full]
     by_day = np.argsort(days, kind="stable")
     raw = people.id_bytes.tobytes()
     begin = people.id_begin.tolist()
-    hashes = np.array([_hash(raw[a:b]) for a, b in zip(begin, begin[1:], strict=False)], dtype=np.uint64)
+    hashes = np.array([_hash(raw[a:b]) for a, b in pairwise(begin)], dtype=np.uint64)
     by_id = np.argsort(hashes, kind="stable").astype(np.uint32)
     doors = Doors(post_first, owner[order], days[by_day], whose[by_day], hashes[by_id], by_id)
     return Listing(words, trie.build(words), people, doors)
@@ -190,10 +191,7 @@ def parts_of(words: Words) -> list[Part]:
     begin = words.begin.tolist()
     channel = [Channel(c) for c in words.channel.tolist()]
     first = words.first.tolist()
-    return [
-        Part(tuple((channel[s], text[begin[s] : begin[s + 1]]) for s in range(a, b)))
-        for a, b in zip(first, first[1:], strict=False)
-    ]
+    return [Part(tuple((channel[s], text[begin[s] : begin[s + 1]]) for s in range(a, b))) for a, b in pairwise(first)]
 
 
 def _take(starts: np.ndarray, values: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

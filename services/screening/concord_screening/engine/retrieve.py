@@ -5,6 +5,9 @@ Entries add up the surprise of their parts; those with the most, helped by their
 with the people born on the day given, or on one it may be a slip of.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 from typing import NamedTuple
@@ -119,7 +122,9 @@ def date_relation(people, subject, dob):
 
 
 @njit(cache=True)
-def choose(people, doors, alive, dob, touched, work, most, bonus, days):
+def choose(  # noqa: PLR0912 - one compiled loop
+    people, doors, alive, dob, touched, work, most, bonus, days
+):
     """The subjects to compare: the best by name and date, and those of the day; scratch is zeroed."""
     # By name: a histogram of totals finds the cut without sorting all entries touched.
     bins = 400

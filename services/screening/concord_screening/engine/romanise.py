@@ -49,18 +49,13 @@ _CYRILLIC = dict(
     )
 )
 _HEBREW = dict(zip("אבגדהוזחטיךכלםמןנסעףפץצקרשת'", "AbgdhwzHTykklmmnnsEppCCqrStJ", strict=True))
-_SINHALA = {
-    **dict(zip("අආඇඈඉඊඋඌඑඒඔඕඓඖ", ["a", "a", "e", "e", "i", "i", "u", "u", "e", "e", "o", "o", "ai", "au"], strict=True)),
-    **dict(
-        zip(
-            "කඛගඝඞඟචඡජඣඤඥඦටඨඩඪණඬතථදධනඳපඵබභමඹයරලවශෂසහළෆ",
-            ["ka", "kha", "ga", "gha", "na", "nga", "cha", "cha", "ja", "ja", "na", "na", "nja", "ta", "ta", "da", "da", "na", "nda", "tha", "tha", "da", "dha", "na", "nda", "pa", "pa", "ba", "bha", "ma", "mba", "ya", "ra", "la", "wa", "sha", "sha", "sa", "ha", "la", "fa"],
-            strict=True,
-        )
-    ),
-    **dict(zip("ාැෑිීුූෙේොෝෛෞෘ", ["a", "e", "e", "i", "i", "u", "u", "e", "e", "o", "o", "ai", "au", "ru"], strict=True)),
-    "ං": "n", "්": "",
-}  # fmt: skip
+# Each letter with how it reads; "-" for nothing.
+_SINHALA_LETTERS = """
+අa ආa ඇe ඈe ඉi ඊi උu ඌu එe ඒe ඔo ඕo ඓai ඖau කka ඛkha ගga ඝgha ඞna ඟnga චcha ඡcha ජja ඣja ඤna ඥna
+ඦnja ටta ඨta ඩda ඪda ණna ඬnda තtha ථtha දda ධdha නna ඳnda පpa ඵpa බba භbha මma ඹmba යya රra ලla වwa
+ශsha ෂsha සsa හha ළla ෆfa ාa ැe ෑe ිi ීi ුu ූu ෙe ේe ොo ෝo ෛai ෞau ෘru ංn ්-
+"""
+_SINHALA = {pair[0]: pair[1:].replace("-", "") for pair in _SINHALA_LETTERS.split()}
 _SIGNS = frozenset("්ාැෑිීුූෙේොෝෛෞෘ")
 # Scripts without an ICU transliterator whose letters' Unicode names say how they read.
 _BY_LETTER_NAME = frozenset({"Khmr", "Tibt", "Laoo", "Java", "Bali", "Tfng", "Lana", "Cham", "Sund", "Nkoo"})
@@ -94,9 +89,8 @@ def _by_letter_name(text: str) -> str:
         words = unicodedata.name(character, "").split()
         if len(words) < 3 or "DIGIT" in words:
             continue
-        if "SIGN" in words or "VOWEL" in words:
-            if out:
-                out[-1] = out[-1].rstrip("aeou")
+        if out and ("SIGN" in words or "VOWEL" in words):
+            out[-1] = out[-1].rstrip("aeou")
         out.append(_ascii(words[-1].lower()) if len(words[-1]) <= 4 else "")
     return "".join(out)
 
@@ -115,7 +109,7 @@ def channel_of(script: str) -> Channel:
 
 
 @lru_cache(maxsize=200_000)
-def _symbols(text: str, script: str) -> str:
+def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kind of script
     if script == "Latn":
         plain = text if text.isascii() else _icu().transliterate(text)
         return _ascii(plain)

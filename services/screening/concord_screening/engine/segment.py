@@ -54,7 +54,7 @@ def write(listing: Listing, path: Path) -> None:
         file.write(checksum.to_bytes(4, "little"))
         file.flush()
         os.fsync(file.fileno())
-    os.replace(new, path)
+    new.replace(path)
 
 
 def read(path: Path) -> Listing:

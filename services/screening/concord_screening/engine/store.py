@@ -28,7 +28,7 @@ LIVE_MOST = 2_000
 SEGMENTS_MOST = 4
 
 
-class FolderBusy(Exception):
+class FolderBusyError(Exception):
     """Another process has the folder open."""
 
 
@@ -43,7 +43,7 @@ class Store:
             fcntl.flock(self._guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             os.close(self._guard)
-            raise FolderBusy("the folder of this list is open in another process") from None
+            raise FolderBusyError("the folder of this list is open in another process") from None
         self._swap = threading.Lock()
         self._journal = Journal(folder / "journal")
         self._live: dict[str, Subject] = {}
@@ -174,7 +174,7 @@ class Store:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(new, self._folder / name)
+        new.replace(self._folder / name)
 
     # -- putting segments together ---------------------------------------------------------------
 

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from concord_screening.engine.analysis import analyse
-from concord_screening.engine.dates import ImpossibleDate, parse
+from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Name, Query, Subject
 
 Report = Callable[[int, str], None]
 _LATEST_YEAR = 9999
 
 
-class WrongFile(ValueError):
+class WrongFileError(ValueError):
     """The file cannot be used at all."""
 
 
@@ -27,7 +27,7 @@ def rows(path: Path, needed: tuple[str, ...], report: Report) -> Iterator[tuple[
         reader = csv.DictReader(file)
         missing = [name for name in needed if name not in (reader.fieldnames or ())]
         if missing:
-            raise WrongFile(f"the file has no column {', '.join(missing)}")
+            raise WrongFileError(f"the file has no column {', '.join(missing)}")
         number = 1
         lines = iter(reader)
         while True:
@@ -79,7 +79,7 @@ def subjects(path: Path, report: Report) -> list[Subject]:
         try:
             if parse(dob, _LATEST_YEAR) and dob not in dobs:
                 dobs.append(dob)
-        except ImpossibleDate:
+        except ImpossibleDateError:
             report(number, "has a date that cannot be, left out")
         if (country := row.get("country", "").strip()) and country not in countries:
             countries.append(country)

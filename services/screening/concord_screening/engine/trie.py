@@ -111,7 +111,8 @@ def _grow(letters, begin, order, low, high, root, channels):
 def build(words: Words) -> Trie:
     """The trees of all spellings of the parts."""
     count = len(words.channel)
-    part = np.repeat(np.arange(len(words.first) - 1, dtype=np.uint32), np.diff(words.first.astype(np.int64)).astype(np.int64))
+    spellings: np.ndarray = words.first[1:] - words.first[:-1]
+    part = np.repeat(np.arange(len(words.first) - 1, dtype=np.uint32), spellings)
     raw = words.letters.tobytes()
     begin = words.begin.tolist()
     spelled = [raw[begin[s] : begin[s + 1]] for s in range(count)]

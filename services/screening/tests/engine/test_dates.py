@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from concord_screening.engine.dates import DateRelation, ImpossibleDate, parse, relation
+from concord_screening.engine.dates import DateRelation, ImpossibleDateError, parse, relation
 
 DATES = st.one_of(
     st.dates().filter(lambda d: d.year >= 1900).map(lambda d: int(d.strftime("%Y%m%d"))),
@@ -43,6 +43,6 @@ def test_relation_is_the_same_both_ways(a: int, b: int) -> None:
 
 @pytest.mark.parametrize("text", ["1980-13-01", "1980-02-30", "2031-01-01", "0012-01-01", "3.2.1980", "1980-1-1"])
 def test_impossible_dates_are_refused_without_being_repeated(text: str) -> None:
-    with pytest.raises(ImpossibleDate) as error:
+    with pytest.raises(ImpossibleDateError) as error:
         parse(text, 2026)
     assert text not in str(error.value)

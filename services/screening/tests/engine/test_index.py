@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from concord_screening.engine.commands import ImpossibleDate, Index
+from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
 from concord_screening.engine.search import Budget
 from concord_screening.engine.words import WORDS, texts
@@ -114,7 +114,7 @@ def test_odd_names_are_answered(index: Index, name: str) -> None:
 
 @pytest.mark.parametrize("dob", ["1990-02-31", "2999-01-01", "yesterday"])
 def test_an_impossible_date_is_refused_without_repeating_anything(index: Index, dob: str) -> None:
-    with pytest.raises(ImpossibleDate) as error:
+    with pytest.raises(ImpossibleDateError) as error:
         index.query(Query.of("Amina Haddad", dob))
     assert dob not in str(error.value)
     assert "amina" not in repr(error.value).lower()

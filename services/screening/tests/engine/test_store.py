@@ -13,7 +13,7 @@ import pytest
 from concord_screening.engine import segment, store
 from concord_screening.engine.commands import Index
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
-from concord_screening.engine.store import FolderBusy, Store
+from concord_screening.engine.store import FolderBusyError, Store
 from services.screening.tests.engine.people import MARKER, SPECIAL, crowd, listed
 
 PERSON = Subject("marked", (Name(f"Otokar {MARKER}"),), ("1971-06-05",))
@@ -54,7 +54,7 @@ def test_the_folder_is_private_and_held_by_one(tmp_path: Path) -> None:
     index.apply(listed(SPECIAL))
     assert (tmp_path / "list").stat().st_mode & 0o777 == 0o700
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "list").iterdir())
-    with pytest.raises(FolderBusy):
+    with pytest.raises(FolderBusyError):
         Index.open(tmp_path / "list")
     index.close()
 

@@ -82,8 +82,9 @@ def _bridge(left: list[Row], right: list[Row]) -> list[Row]:
 def _variants(rows: Iterable[Row], key: int) -> list[Row]:
     """Different spellings of what is one word in the other script (`key` 1), or in Latin (`key` 0)."""
     groups: dict[str, dict[str, float]] = defaultdict(dict)
-    for row in rows:
-        groups[row[key]][row[1 - key]] = row[2]
+    for latin, other, weight in rows:
+        word, spelled = (other, latin) if key else (latin, other)
+        groups[word][spelled] = weight
     out: list[Row] = []
     for group in groups.values():
         best = sorted(group, key=lambda s: (-group[s], s))[:6]
@@ -129,7 +130,7 @@ def _learn(rows: list[Row], symmetric: bool = False) -> Table:
 
 def learn_all(folder: Path, same_people: list[tuple[str, str]], seed: int) -> dict[tuple[int, int], Table]:
     """All tables. `same_people` are two names of one person each, of people who may be trained on."""
-    random_ = random.Random(seed)
+    random_ = random.Random(seed)  # noqa: S311 - a repeatable sample, no secret
     rows = word_rows(folder)
     both = same_people + [(b, a) for a, b in same_people]
     tables: dict[tuple[int, int], Table] = {}

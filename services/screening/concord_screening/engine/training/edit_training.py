@@ -3,6 +3,9 @@
 Wrong rows do not spoil it: each pair counts as far as the model of the round before believes it.
 """
 
+# mypy: allow-untyped-defs, allow-untyped-calls
+# (compiled functions take their types from what they are called with)
+
 from __future__ import annotations
 
 import numpy as np
@@ -147,7 +150,7 @@ def learn(
             np.add.at(counts, row[side], row[2])  # type: ignore[arg-type]
         logs = np.log(counts / counts[1:].sum())
         logs[0] = 0.0
-        return logs
+        return np.asarray(logs)
 
     log_a, log_b = shares(0), shares(1)
     keys = np.full(_TABLE, -1, dtype=np.int32)

@@ -13,10 +13,11 @@ from concord_screening.engine.analysis import analyse
 from concord_screening.engine.commands import PairScorer
 from concord_screening.engine.dates import parse
 from concord_screening.engine.evidence import N_EVIDENCE, N_GROUPS, group_of
+from concord_screening.engine.gam import Curves
 from concord_screening.engine.model import Model
 from concord_screening.engine.search import Asked, Searcher, Segment
 from concord_screening.engine.training import data, settings
-from concord_screening.engine.training.gam_training import Curves, fit
+from concord_screening.engine.training.gam_training import fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,5 +102,3 @@ def fit_people(rows: Rows, chosen: np.ndarray, random_: np.random.Generator) -> 
         features, labels, rows.groups[chosen], settings.PEOPLE_DIRECTIONS, np.ones(len(labels)), N_GROUPS,
         smooth=0.0002, own=4.0,
     )  # fmt: skip
-
-

@@ -1,6 +1,6 @@
 """`make train`: from the public name data to the model files, with figures on people not trained on.
 
-    python -m concord_screening.engine.training.train DATA 
+    python -m concord_screening.engine.training.train DATA
 
 First everything is learned from seven tenths of the people and judged on the other three; then the model
 that ships is learned from all of them. One thread, fixed seeds: the same data gives the same bytes on the
@@ -80,7 +80,13 @@ def people_model(
         rows[size] = people_rows(queries, searcher, segment, random_)
         _say(f"searched {size:,}", since)
     trained = np.array([data.fold_of(q.subject_id) in folds for q in queries])
-    together = Rows(*(np.concatenate([getattr(r, f) for r in rows.values()]) for f in ("features", "labels", "groups", "owner")))
+    every = list(rows.values())
+    together = Rows(
+        np.concatenate([r.features for r in every]),
+        np.concatenate([r.labels for r in every]),
+        np.concatenate([r.groups for r in every]),
+        np.concatenate([r.owner for r in every]),
+    )
     curves = fit_people(together, trained[together.owner], random_)
     return Model(model.tables, model.names, curves), rows, queries
 
@@ -137,9 +143,7 @@ def main() -> None:
         "trained on": "all people of the data; the figures are of a model trained on seven tenths of them",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "licences": LICENCES,
-        "data": {
-            path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(options.data.iterdir())
-        },
+        "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(options.data.iterdir())},
         "figures on people not trained on": figures,
     }
     (MODELS / "engine.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
