@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from concord_screening.checks.domain import answer_by
 from concord_screening.values import today
-
-if TYPE_CHECKING:
-    from conftest import House
+from tests.support.screening_house import House
 
 A, B = "unicef", "unhcr"
 

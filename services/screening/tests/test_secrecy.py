@@ -6,7 +6,7 @@ Markers are A's names, numbers, references, reasons, and the name of A itself.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -17,9 +17,7 @@ from concord.screening.v1 import service_pb2 as messages
 from concord.screening.v1.service_pb2_grpc import ScreeningServiceStub
 from concord_core.errors import ConcordError
 from concord_core.storage import Actor
-
-if TYPE_CHECKING:
-    from conftest import House
+from tests.support.screening_house import House
 
 A, B, C = "unicef", "unhcr", "unfpa"
 B_PEOPLE = [f"{B}-{desk}" for desk in ("officer", "approver", "recruiter", "disclosure", "admin", "focal")]

@@ -18,8 +18,12 @@ EVERY_SECONDS = 60.0
 
 
 def keep(shelf: Shelf, erased_within: timedelta, stop: threading.Event) -> None:
-    """Tidies until `stop`. A register that does not answer is tried again; the shelf drops what got too old."""
+    """Warms the engine, then tidies until `stop`.
+
+    A register that does not answer is tried again; the shelf drops what got too old.
+    """
     log = logger("concord.screening.index")
+    shelf.warm()
     while not stop.is_set():
         try:
             shelf.tidy(erased_within)

@@ -64,6 +64,7 @@ class Shelf:
         self.agencies = tuple(agencies)
         self._held: dict[str, _Held] = {}
         self._opening = threading.Lock()
+        self._claiming = threading.Lock()
         self._slot: Path | None = None
         self._slot_lock = -1
 
@@ -76,6 +77,15 @@ class Shelf:
             return held.index.query(query) if self._refresh(agency, held, deadline) else None
         finally:
             held.lock.release()
+
+    def warm(self) -> None:
+        """Asks a list of one invented person, so that the first recruiter does not wait for the engine to compile."""
+        folder = self._own_slot() / "warm"
+        index = Index.open(folder)
+        index.apply([Change.upsert(Subject("warm", (Name("Maria Example"),), dobs=("1970-01-01",)))])
+        index.query(Query.of("Example Maria", "1970-01-01"))
+        index.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
     def tidy(self, erased_within: timedelta, *, only_open: bool = False) -> None:
         """Brings every index up to date and rewrites those that lost somebody; drops what has been stale too long.
@@ -149,6 +159,10 @@ class Shelf:
         held.epoch, held.revision, held.dirty = None, 0, False
 
     def _own_slot(self) -> Path:
+        with self._claiming:
+            return self._claim_slot()
+
+    def _claim_slot(self) -> Path:
         """A folder that no other living process uses; folders left by dead ones are removed."""
         if self._slot is None:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
