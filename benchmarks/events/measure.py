@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from benchmarks.events import roles
 from benchmarks.events.roles import CONSUMER, Site
@@ -73,26 +73,36 @@ def outbox_records(site: Site) -> list[Record]:
     return [encode(event, keys, node="hub", service="intake") for event in events]
 
 
-def _ours(site: Site, count: int) -> float:
-    """Facts per second from the first reading of the outbox to the last commit of the inbox."""
+def throughput(site: Site, agency: str, count: int) -> tuple[float, float]:
+    """Facts per second written to the outbox, and from there to the commit of the inbox; all connected before."""
+    app = Database(site.database, Login.APP)
+    with app.work(agency, actor=ACTOR) as work:
+        work.emit("intake", "WARM-1", 1, message(random.Random(SEED)))
     with Database(site.database, Login.CONSUME).engine.connect() as conn, _roles(site) as go:
+        _inbox_has(conn, 1)
+        written = fill(app, agency, count)
         start = datetime.now(UTC)
         go()
-        while True:
-            seen, last = conn.execute(
-                text("select count(*), max(at) from inbox where consumer = :name"), {"name": CONSUMER}
-            ).one()
-            conn.rollback()
-            if seen >= count:
-                return float(count / (last - start).total_seconds())
-            time.sleep(0.2)
+        return written, float(count / (_inbox_has(conn, count + 1) - start).total_seconds())
+
+
+def _inbox_has(conn: Connection, count: int) -> datetime:
+    """Waits until the consumer has applied so many facts; returns when the last was."""
+    statement = text("select count(*), max(at) from inbox where consumer = :name")
+    while True:
+        seen, last = conn.execute(statement, {"name": CONSUMER}).one()
+        conn.rollback()
+        if seen >= count:
+            assert isinstance(last, datetime)
+            return last
+        time.sleep(0.2)
 
 
 def _roles(site: Site, times: Path | None = None) -> AbstractContextManager[Callable[[], None]]:
     context = multiprocessing.get_context("spawn")
     go, readies = context.Event(), [context.Event(), context.Event()]
     started = [
-        context.Process(target=roles.consume, args=(site, readies[0], go, times)),
+        context.Process(target=roles.consume, args=(site, readies[0], times)),
         context.Process(target=roles.relay, args=(site, readies[1], go)),
     ]
     return _running(started, readies, go)
@@ -127,19 +137,16 @@ def raw(site: Site, topic: str, records: list[Record]) -> float:
         return len(records) / (time.monotonic() - start)
 
 
-def throughput(site: Site, agency: str, count: int) -> tuple[float, float]:
-    """Facts per second written to the outbox, and from there to the inbox."""
-    written = fill(Database(site.database, Login.APP), agency, count)
-    return written, _ours(site, count)
-
-
 def latency(site: Site, agency: str, seconds: int, times: Path) -> tuple[float, float]:
     """p50 and p99 in milliseconds from the commit of a change to the commit of its effect, at RATE facts per second."""
     database, chance = Database(site.database, Login.APP), random.Random(SEED)
     committed: dict[str, float] = {}
+    with database.work(agency, actor=ACTOR) as work:
+        first = work.emit("intake", "WARM-2", 1, message(chance))
     with _roles(site, times) as go:
         go()
-        time.sleep(5)
+        while first not in _read(times):
+            time.sleep(0.2)
         start = time.monotonic()
         for number in range(RATE * seconds):
             time.sleep(max(0.0, start + number / RATE - time.monotonic()))

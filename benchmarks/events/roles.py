@@ -24,6 +24,7 @@ from concord_core.events.log import EventLog
 from concord_core.events.model import Record
 from concord_core.events.relay import Relay
 from concord_core.events.topics import partition_of
+from concord_core.events.waits import RELAY_READ
 from concord_core.storage import Database, Login, Work
 from concord_core.vault import FileKeyring
 
@@ -57,14 +58,19 @@ class Site:
 
 
 def relay(site: Site, ready: Event, go: Event) -> None:
-    """Our relay, from the moment `go` is set."""
+    """Our relay. It sends what waits when it starts, connected and warm then, and holds the rest back until `go`."""
     database, keys = Database(site.database, Login.RELAY), FileKeyring(site.keyring)
-    ready.set()
-    go.wait()
-    Relay(database, site.open_log, keys, node="hub", service="intake").run(threading.Event())
+
+    def hold(moment: str) -> None:
+        if moment == RELAY_READ:
+            if ready.is_set():
+                go.wait()
+            ready.set()
+
+    Relay(database, site.open_log, keys, node="hub", service="intake", hold=hold).run(threading.Event())
 
 
-def consume(site: Site, ready: Event, go: Event, times: Path | None = None) -> None:
+def consume(site: Site, ready: Event, times: Path | None = None) -> None:
     """Our consumer, with a handler that does nothing; with `times` it notes when each fact's effects were committed."""
     seen: dict[str, float] = {}
 
@@ -81,7 +87,6 @@ def consume(site: Site, ready: Event, go: Event, times: Path | None = None) -> N
     database = Database(site.database, Login.CONSUME)
     wanted = Subscription(CONSUMER, ("intake",), {CaseOpened: handle})
     ready.set()
-    go.wait()
     Consumer(wanted, database, site.open_log, site.agreement, node="hub", service="intake").run(stop)
 
 

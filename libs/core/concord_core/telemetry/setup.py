@@ -13,6 +13,7 @@ from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetr
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SimpleSpanProcessor, SpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, ParentBased
 
 from concord_core.telemetry.logs import catch_third_party
 
@@ -43,15 +44,17 @@ def setup(
 ) -> Telemetry:
     """Makes the process's providers and catches third-party logging. Once per process.
 
-    `otlp_endpoint` is the address of an OTLP/HTTP collector without path, or None for no export; `exporters` and
+    `otlp_endpoint` is the address of an OTLP/HTTP collector without path; nothing is exported without it; `exporters` and
     `readers` are further receivers in this process, called at once.
     """
     resource = Resource.create({"service.name": service, "concord.node": node})
-    traces = TracerProvider(resource=resource)
+    # With nobody to send to, trace ids still go along with requests and facts, but no span is kept.
+    sampler = ParentBased(ALWAYS_ON) if exporters or otlp_endpoint else ALWAYS_OFF
+    traces = TracerProvider(sampler=sampler, resource=resource)
     for exporter in exporters:
         traces.add_span_processor(SimpleSpanProcessor(exporter))
     all_readers = list(readers)
-    if otlp_endpoint is not None:
+    if otlp_endpoint:
         base = otlp_endpoint.rstrip("/")
         sender = OTLPSpanExporter(endpoint=f"{base}/v1/traces", timeout=5)
         traces.add_span_processor(BatchSpanProcessor(sender, schedule_delay_millis=SPAN_DELAY_MS))

@@ -12,6 +12,7 @@ Destroying a period key makes every record of that month unreadable.
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ from concord_core.vault.domain import KEY_BYTES, Wrapped, bound, decrypt, encryp
 from concord_core.vault.errors import KEY_MISSING
 
 _SUFFIX: Final = ".key"
+SIGNER_SECONDS: Final = 2.0
 
 
 class FileKeyring:
@@ -36,6 +38,7 @@ class FileKeyring:
         self._now = now or (lambda: datetime.now(UTC))
         self._lock = threading.Lock()
         self._cache: dict[Path, bytes] = {}
+        self._signers: dict[tuple[str, str], tuple[float, str, Ed25519PrivateKey]] = {}
 
     # --- making -------------------------------------------------------------------------------------------
 
@@ -58,6 +61,7 @@ class FileKeyring:
         stamp = self._now().strftime("%Y%m%dT%H%M%S")
         kid = f"{agency}.{service}.{use}.{stamp}.{secrets.token_hex(4)}"
         private = self._made(self._pairs(agency, service, use) / f"{kid}{_SUFFIX}")
+        self._signers.pop((agency, service), None)
         if use == "signing":
             return kid, Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
         return kid, X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
@@ -79,12 +83,11 @@ class FileKeyring:
         return _derived(secret, "concord-index-v1", agency, purpose)
 
     def signing_kid(self, agency: str, service: str) -> str:
-        return self._newest(agency, service, "signing")
+        return self._signer(agency, service)[0]
 
     def sign(self, agency: str, service: str, data: bytes) -> tuple[str, bytes]:
-        kid = self.signing_kid(agency, service)
-        private = self._read(self._pairs(agency, service, "signing") / f"{kid}{_SUFFIX}")
-        return kid, Ed25519PrivateKey.from_private_bytes(private).sign(data)
+        kid, key = self._signer(agency, service)
+        return kid, key.sign(data)
 
     def unseal_key(self, kid: str) -> X25519PrivateKey:
         match kid.split("."):
@@ -95,6 +98,17 @@ class FileKeyring:
 
     def node_key(self, purpose: str) -> bytes:
         return _derived(self._read(self._folder / f"node{_SUFFIX}"), "concord-node-v1", purpose)
+
+    def _signer(self, agency: str, service: str) -> tuple[str, Ed25519PrivateKey]:
+        """The newest signing key, looked for every SIGNER_SECONDS: a relay signs thousands of facts a second."""
+        known = self._signers.get((agency, service))
+        if known is not None and known[0] > time.monotonic():
+            return known[1:]
+        kid = self._newest(agency, service, "signing")
+        private = self._read(self._pairs(agency, service, "signing") / f"{kid}{_SUFFIX}")
+        key = Ed25519PrivateKey.from_private_bytes(private)
+        self._signers[agency, service] = time.monotonic() + SIGNER_SECONDS, kid, key
+        return kid, key
 
     # --- files --------------------------------------------------------------------------------------------
 
