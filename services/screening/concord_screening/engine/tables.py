@@ -39,7 +39,7 @@ def rows(path: Path, needed: tuple[str, ...], report: Report) -> Iterator[tuple[
             except csv.Error:
                 report(number, "is no CSV")
                 continue
-            if None in row or any(row[name] is None for name in needed):
+            if None in row or None in row.values():
                 report(number, "has too many or too few columns")
                 continue
             yield number, {key: value or "" for key, value in row.items()}
