@@ -27,6 +27,7 @@ from concord_stack.walk.walk import World
 
 pytestmark = pytest.mark.xdist_group("embedded")
 SERVICES = ("intake", "screening", "assistance", "reporting", "front")
+_VERSION = {"idempotency-key": "authorization-walk", "if-match": '"999"'}
 OPEN_PATHS = re.compile(r"/(healthz|readyz|openapi\.json|assets/|signin)")
 """Health, contracts, style sheets and the sign-in itself have no operation: they show nobody's data."""
 
@@ -136,7 +137,7 @@ def test_each_api_route_refuses_everybody_whom_the_policy_does_not_name(
         path = filled(route.path, walked.found)
         if policy.is_public(route.operation):
             continue
-        bare = client.request(route.method, path, json={})
+        bare = client.request(route.method, path, json={}, headers=_VERSION)
         if bare.status_code != 401:
             wrong.append(f"{route.method} {path} without a token: {bare.status_code}")
         for person in persons:
@@ -173,11 +174,7 @@ def test_nobody_of_another_agency_reaches_a_record_of_a(
 
 
 def _ask(world: World, client: httpx.Client, route: Route, path: str, person: Somebody) -> httpx.Response:
-    headers = {
-        "authorization": f"Bearer {world.tokens(person.user)}",
-        "idempotency-key": "authorization-walk",
-        "if-match": '"999"',
-    }
+    headers = {"authorization": f"Bearer {world.tokens(person.user)}", **_VERSION}
     body = None if route.method == "GET" else {}
     return client.request(route.method, path, json=body, headers=headers)
 

@@ -80,16 +80,14 @@ def _screen(world: World) -> None:
     name, born = f"{MARK} LISTED", "1980-02-03"
     body = listing_body(name, born, world.found["case"])
     body |= {"index_numbers": [f"{MARK}1"], "document_numbers": [f"{MARK}2"]}
-    activate(world.person("unicef-officer"), world.person("unicef-approver"), body)
+    listing = activate(world.person("unicef-officer"), world.person("unicef-approver"), body)
     recruiter = world.person("unhcr-recruiter")
     answer = recruiter.post("/api/screening/checks", check_body(name, born))
     assert answer["answer"] == "in_review"
     bad = {**check_body(name, born), "birth_date": MARK}
     assert recruiter.call("POST", "/api/screening/checks", bad).status_code == 422
     officer = world.person("unicef-disclosure")
-    review = until(
-        "the review", lambda: [r for r in officer.get("/api/screening/reviews")["items"] if r["state"] == "open"]
-    )[0]
+    review = until("the review", lambda: [r for r in _reviews(officer) if r["listing"] == listing])[0]
     path = f"/api/screening/reviews/{review['reference']}"
     seen = officer.get(path)
     decided = officer.post(f"{path}/decision", {"same_person": True, "reason": MARK}, version=seen["version"])
@@ -99,6 +97,11 @@ def _screen(world: World) -> None:
         lambda: recruiter.get(f"/api/screening/checks/{answer['reference']}")["answer"] != "in_review",
         90,
     )
+
+
+def _reviews(officer: Person) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = officer.get("/api/screening/reviews")["items"]
+    return found
 
 
 def _assist(world: World) -> None:
