@@ -36,7 +36,6 @@ Consumer = Annotated[str, typer.Argument(help="Name of the consumer.")]
 _ACTOR = Actor("job", "concord")
 
 dlq = typer.Typer(help="Records that consumers set aside.", no_args_is_help=True)
-replay = typer.Typer(help="Rebuild projections from the facts.")
 
 
 @contextmanager
@@ -112,8 +111,7 @@ def drop_letter(config: Config, consumer: Consumer, where: Where) -> None:
     typer.echo("dropped")
 
 
-@replay.callback(invoke_without_command=True)
-def replay_consumer(
+def replay(
     config: Config,
     consumer: Consumer,
     skipped: Annotated[

@@ -44,8 +44,8 @@ def setup(
 ) -> Telemetry:
     """Makes the process's providers and catches third-party logging. Once per process.
 
-    `otlp_endpoint` is the address of an OTLP/HTTP collector without path; nothing is exported without it; `exporters` and
-    `readers` are further receivers in this process, called at once.
+    `otlp_endpoint` is the address of an OTLP/HTTP collector without path; nothing is exported without it;
+    `exporters` and `readers` are further receivers in this process, called at once.
     """
     resource = Resource.create({"service.name": service, "concord.node": node})
     # With nobody to send to, trace ids still go along with requests and facts, but no span is kept.
