@@ -194,8 +194,9 @@ def test_every_staff_page_sends_a_stranger_to_sign_in(
             continue
         path = filled(route.path, walked.found)
         answer = client.request(route.method, path)
-        expected = answer.status_code in (303, 401, 403)
-        signin = "/signin" in answer.headers.get("location", "/signin")
+        # A form without the token of its session is refused before anybody looks who sent it: 409.
+        expected = answer.status_code in ((303,) if route.method == "GET" else (303, 403, 409))
+        signin = answer.status_code != 303 or "/signin" in answer.headers["location"]
         if not (expected and signin):
             wrong.append(f"{route.method} {path}: {answer.status_code}")
         bearer = {"authorization": f"Bearer {walked.tokens('unicef-officer')}"}
