@@ -35,6 +35,16 @@ N_FEATURES = len(FEATURES)
 _MATCH = 0.5
 
 
+class UnitIndex(NamedTuple):
+    """The units again, by table, side and first symbol: `first[2 * table + side, symbol]` on."""
+
+    first: np.ndarray
+    second: np.ndarray
+    other_first: np.ndarray
+    other_second: np.ndarray
+    value: np.ndarray
+
+
 class Tables(NamedTuple):
     """All edit tables in one; `table[x, y]` is the number of the table of two channels."""
 
@@ -44,6 +54,7 @@ class Tables(NamedTuple):
     size: np.ndarray
     table: np.ndarray
     swapped: np.ndarray
+    units: UnitIndex
 
 
 class Words(NamedTuple):
@@ -66,8 +77,10 @@ def _sounds() -> np.ndarray:
 
 
 SOUND_OF = _sounds()
-# Names written as one word are compared only when this share of their consonants could correspond.
-_SHARED_SOUNDS = 0.34
+# Names written as one word are compared only when this share of their consonants could correspond; where
+# Chinese characters or kana spell foreign sounds, less of them can.
+_SHARED_SOUNDS = 0.5
+_SHARED_SOUNDS_SYLLABIC = 0.34
 
 
 class Room(NamedTuple):
@@ -206,7 +219,14 @@ def assign(scores, n, m, partner):
 
 
 @njit(cache=True)
-def _could_be_one(a, ids_a, b, ids_b, sound_of):
+def _is_syllabic(words, ids):
+    """Whether a name is written in Han or kana."""
+    channel = words.channel[words.first[ids[0]]]
+    return channel in (3, 4)
+
+
+@njit(cache=True)
+def _could_be_one(a, ids_a, b, ids_b, sound_of, least):
     """Whether the consonants of two names, in any order, are alike enough for a closer look."""
     left = np.zeros(10, dtype=np.int32)
     right = np.zeros(10, dtype=np.int32)
@@ -225,7 +245,7 @@ def _could_be_one(a, ids_a, b, ids_b, sound_of):
         shared += min(left[k], right[k])
         fewer += left[k]
         more += right[k]
-    return shared >= _SHARED_SOUNDS * max(1, fewer, more)
+    return shared >= least * max(1, fewer, more)
 
 
 @njit(cache=True)
@@ -286,7 +306,9 @@ def compare_names(  # noqa: PLR0912, PLR0915 - one compiled loop
     total = _features(scores, n, m, sizes_a, sizes_b, partner, 0.0, out)
     joined = out[0]
     agrees = n == m and out[8] == n and out[3] >= 1.0
-    if not agrees and not _could_be_one(a, ids_a, b, ids_b, SOUND_OF):
+    syllabic = _is_syllabic(a, ids_a) or _is_syllabic(b, ids_b)
+    least = _SHARED_SOUNDS_SYLLABIC if syllabic else _SHARED_SOUNDS
+    if not agrees and not _could_be_one(a, ids_a, b, ids_b, SOUND_OF, least):
         joined = -12.0
     elif not agrees:
         joined = -12.0

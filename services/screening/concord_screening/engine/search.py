@@ -29,7 +29,7 @@ class Budget:
     prefixes: int = 200
     postings: int = 150_000
     people: int = 280
-    compared: int = 120
+    compared: int = 100
     per_letter: float = 0.55
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.align import Words
-from concord_screening.engine.editmodel import SYMBOLS, UNSEEN_GAP, UNSEEN_PAIR
+from concord_screening.engine.editmodel import UNSEEN_GAP, UNSEEN_PAIR
 
 N_CHANNELS = 10
 _LETTERS = 53
@@ -127,42 +127,38 @@ def build(words: Words) -> Trie:
 
 
 @njit(cache=True)
-def _prepare(tables, number, swapped, a, work):
-    """Spreads the units that fit the letters of `a` into tables by position and listed letter."""
+def _spread(tables, number, swapped, a, work, present):
+    """Spreads the units that fit the letters of `a` into tables by position and listed letter.
+
+    With `present` false it takes them out again, which is faster than clearing the tables.
+    """
+    units = tables.units
     n = a.shape[0]
-    work.one[: n + 1] = UNSEEN_PAIR
-    work.one[: n + 1, 0] = UNSEEN_GAP
-    work.one[0] = UNSEEN_GAP
-    work.two_one[: n + 1] = 0.0
-    work.one_two[: n + 1] = 0.0
-    work.two_two[: n + 1] = 0.0
-    low = tables.start[number]
-    for slot in range(low, low + tables.size[number]):
-        key = tables.keys[slot]
-        if key < 0:
-            continue
-        value = tables.values[slot]
-        b2 = key % SYMBOLS
-        b1 = key // SYMBOLS % SYMBOLS
-        a2 = key // (SYMBOLS * SYMBOLS) % SYMBOLS
-        a1 = key // (SYMBOLS * SYMBOLS * SYMBOLS)
-        if swapped:
-            a1, a2, b1, b2 = b1, b2, a1, a2
-        if a1 == 0:
-            work.one[0, b1] = value
-            continue
-        for i in range(1, n + 1):
-            if a2 == 0:
-                if a[i - 1] == a1:
-                    if b2 == 0:
-                        work.one[i, b1] = value
-                    else:
-                        work.one_two[i, b1, b2] = value
-            elif i > 1 and a[i - 2] == a1 and a[i - 1] == a2:
+    row = 2 * number + (1 if swapped else 0)
+    if present:
+        work.one[: n + 1] = UNSEEN_PAIR
+        work.one[: n + 1, 0] = UNSEEN_GAP
+        work.one[0] = UNSEEN_GAP
+        for e in range(units.first[row, 0], units.first[row, 1]):
+            work.one[0, units.other_first[e]] = units.value[e]
+    for i in range(1, n + 1):
+        symbol = a[i - 1]
+        follows = a[i] if i < n else 0
+        for e in range(units.first[row, symbol], units.first[row, symbol + 1]):
+            second = units.second[e]
+            b1 = units.other_first[e]
+            b2 = units.other_second[e]
+            value = units.value[e] if present else 0.0
+            if second == 0:
                 if b2 == 0:
-                    work.two_one[i, b1] = value
+                    work.one[i, b1] = value
                 else:
-                    work.two_two[i, b1, b2] = value
+                    work.one_two[i, b1, b2] = value
+            elif second == follows:
+                if b2 == 0:
+                    work.two_one[i + 1, b1] = value
+                else:
+                    work.two_two[i + 1, b1, b2] = value
 
 
 @njit(cache=True)
@@ -177,7 +173,8 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
     root = trie.root[listed_channel]
     if trie.children[root] == 0:
         return size
-    _prepare(tables, number, tables.swapped[channel, listed_channel], a, work)
+    swapped = tables.swapped[channel, listed_channel]
+    _spread(tables, number, swapped, a, work, True)
     n = a.shape[0]
     now, before, later = 0, 1, 2
     held = 1
@@ -244,4 +241,5 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
         now, later = later, now
         held = kept
         depth += 1
+    _spread(tables, number, swapped, a, work, False)
     return size
