@@ -46,10 +46,9 @@ def best_values(rows: Rows, values: np.ndarray, count: int) -> tuple[np.ndarray,
     return right, other
 
 
-def calibration_error(right: np.ndarray, other: np.ndarray) -> float:
+def calibration_error(values: np.ndarray, true: np.ndarray) -> float:
     """How far the said probability of the best hit is from how often it is right, over ten bins."""
-    said = 1 / (1 + np.exp(-np.maximum(right, other)))
-    true = right >= other
+    said = 1 / (1 + np.exp(-values))
     bins = np.minimum(9, (said * 10).astype(int))
     return float(
         sum(abs(said[bins == b].mean() - true[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist()))
@@ -85,6 +84,11 @@ def query_figures(
     dated = np.array([bool(q.dob) for q in queries])
     own_cut = float(np.quantile(other[dated], 0.99))
     out["recall at 1% with a date, cut of dated checks"] = round(float((right[dated] > own_cut).mean()), 3)
-    out["calibration error"] = round(calibration_error(right, other), 4)
+    best, is_right = np.maximum(right, other), right >= other
+    nobody = np.zeros(len(queries), bool)
+    half = np.concatenate([best, other]), np.concatenate([is_right, nobody])
+    out["calibration error, half of the candidates listed"] = round(calibration_error(*half), 4)
+    out["calibration error, all listed"] = round(calibration_error(best, is_right), 4)
+    out["calibration error, none listed"] = round(calibration_error(other, nobody), 4)
     out["candidates per query"] = round(per_query, 1)
     return out
