@@ -60,7 +60,7 @@ SABOTAGE = {
     4: ("POST", r"^/api/screening/checks$", replacing(b'"disclosures"', b'"owner":"unicef","disclosures"')),
     5: ("GET", r"^/api/screening/checks/", replacing(b'"facts":[', b'"facts":[{"field":"contact","value":"x"},')),
     6: ("POST", r"^/api/assistance/inbox/[^/]+/open$", answering(200)),
-    7: ("GET", r"^/data/harassment\.csv$", replacing(b"\r\n", b"1\r\n")),
+    7: ("GET", r"^/data/exploitation-and-abuse\.csv$", replacing(b"\r\n", b"1\r\n")),
 }
 """What goes wrong on the network in each step; the last step's trace is broken by losing its spans."""
 

@@ -1,0 +1,59 @@
+"""The same walk on real Kafka and real Keycloak, with C on a node of its own.
+
+And people sign in at their own agency's login in a real browser.
+"""
+
+import functools
+from collections.abc import Sequence
+
+import pytest
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+
+from concord_stack.demo.command import SEED, client, publish_release
+from concord_stack.full import FullStack
+from concord_stack.otlp import tree
+from concord_stack.people import person
+from concord_stack.walk.keycloak_signin import KeycloakTokens
+from concord_stack.walk.steps import STEPS
+from concord_stack.walk.walk import World, walk
+from tests.browser.harness import chromium
+
+
+def world_of(stack: FullStack) -> World:
+    """People at their own node's address, their tokens from real Keycloak through their agency's login."""
+
+    def trace(trace_id: str) -> Sequence[str]:
+        return tree(stack.otlp.spans(trace_id))
+
+    origins = {"": stack.origin, "unfpa": stack.node("unfpa").origin}
+    tokens = KeycloakTokens(stack.issuer, stack.password)
+    return World(origins, functools.cache(client), tokens, lambda: publish_release(stack), trace, SEED)
+
+
+def test_the_whole_path_on_real_kafka_and_keycloak(full_stack: FullStack) -> None:
+    console = Console(width=160, record=True)
+    assert walk(world_of(full_stack), STEPS, console), console.export_text()
+
+
+@pytest.mark.parametrize(("user", "path"), [("unicef-officer", "/cases"), ("unhcr-recruiter", "/screening")])
+def test_staff_sign_in_at_their_own_agency_in_a_real_browser(full_stack: FullStack, user: str, path: str) -> None:
+    """The hub asks for the e-mail address only; the password is typed at the agency's own realm, never at the hub's."""
+    somebody = person(user)
+    with sync_playwright() as playwright, chromium(playwright) as browser:
+        page = browser.new_context().new_page()
+        page.goto(f"{full_stack.origin}{path}")
+        assert page.url.startswith(full_stack.issuer)
+        assert page.locator("input[type=password]:visible").count() == 0
+        page.fill("input[name=username]", somebody.email)
+        page.locator("[type=submit]").first.click()
+        page.wait_for_selector("input[type=password]")
+        assert f"/realms/agency-{somebody.agency}/" in page.url
+        page.fill("input[name=username]", somebody.desk)
+        page.fill("input[type=password]", full_stack.password(user))
+        page.locator("[type=submit]").first.click()
+        page.wait_for_url(f"{full_stack.origin}{path}**")
+        assert somebody.family in page.locator(".who").inner_text()
+        page.goto(f"{full_stack.origin}/work")
+        page.wait_for_url(f"{full_stack.origin}/work**")
+        assert page.locator("input[type=password]").count() == 0, "the second sign-in is silent"
