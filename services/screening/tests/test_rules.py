@@ -15,6 +15,7 @@ from concord.intake.v1.events_pb2 import OutcomeDecided
 from concord.screening.v1.events_pb2 import ScreeningActivityCounted
 from concord_core.events import Fact
 from concord_core.storage import Actor
+from concord_screening.engine.domain import Query, Zone
 from concord_screening.values import today
 from tests.support.screening_house import House
 
@@ -221,3 +222,26 @@ def test_quotas_and_the_pace_of_answers(new_house: Callable[..., House]) -> None
     assert time.monotonic() - started >= 0.3
     more = house.api(f"{B}-recruiter", "POST", "/checks", house.candidate(), Idempotency_Key=token_hex(8))
     assert (more.status_code, more.json()["code"]) == (429, "quota_reached")
+
+
+def test_in_a_list_of_one_the_same_name_without_a_date_reaches_the_owner(house: House) -> None:
+    listing = house.listed("iom", "Zdenka Novakova", "1961-04-09")
+    check = house.checked(B, name_latin="Novakova Zdenka", birth_date="", no_birth_date="the office has none")
+    assert check["answer"] == "in_review"
+    reviews = house.api("iom-disclosure", "GET", "/reviews").json()["items"]
+    assert [review["listing"] for review in reviews] == [listing]
+
+
+def test_lists_that_are_not_up_to_date_in_time_put_the_check_in_review(new_house: Callable[..., House]) -> None:
+    house = new_house()
+    shelf = house.rooms.shelf
+    house.listed(A, "Zdenka Novakova", "1961-04-09")
+    query = Query.of("Zdenka Novakova", "1961-04-09")
+    assert shelf.query(A, query, time.monotonic() - 1) is None
+    found = shelf.query(A, query, time.monotonic() + 60)
+    assert found is not None
+    assert found.zone is Zone.POSSIBLE
+    shelf.close()
+    again = shelf.query(A, query, time.monotonic() + 60)  # opened from its files, at the place where it was
+    assert again is not None
+    assert again.zone is Zone.POSSIBLE

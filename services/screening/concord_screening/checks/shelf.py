@@ -26,6 +26,8 @@ from concord_screening.register.commands import Register
 from concord_screening.register.domain import Person
 
 ACTOR = Actor("service", "screening.matcher")
+COMPARED_WHOLE = 100
+"""Up to so many listed people every one is compared, whatever the engine's doors would choose."""
 _BATCH = 500
 _SLOTS = 64
 
@@ -74,7 +76,10 @@ class Shelf:
         if not held.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
             return None
         try:
-            return held.index.query(query) if self._refresh(agency, held, deadline) else None
+            if not self._refresh(agency, held, deadline):
+                return None
+            # In a short list nothing is common, so the doors have little to go by; comparing everybody costs nothing.
+            return held.index.query(query, exhaustive=len(held.index) <= COMPARED_WHOLE)
         finally:
             held.lock.release()
 
