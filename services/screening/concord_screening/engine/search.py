@@ -102,6 +102,8 @@ class Searcher:
         """The people worth comparing in each segment, compared."""
         if not segments:
             return []  # nobody is listed yet
+        if not segments:
+            return []
         lexicon = Lexicon()
         forms = [lexicon.numbers(form) for form in asked.forms]
         own_parts = len(lexicon)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,30 @@ def test_unreadable_listings_are_named_by_id(tmp_path: Path) -> None:
     assert index.apply([Change.upsert(odd), *listed(SPECIAL)]) == ("odd",)
     assert index.query(Query.of("Layla Khatib", "1984-03-09")).hits[0].subject_id == "ar"
     index.close()
+
+
+def test_an_empty_list_is_clear(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    assert index.query(Query.of("Amina Haddad", "1980-01-01")).zone is Zone.CLEAR
+    index.apply([*listed(SPECIAL), *(Change.remove(subject.subject_id) for subject in SPECIAL)])
+    index.rewrite()
+    assert index.query(Query.of("Layla Khatib", "1984-03-09")).hits == ()
+    assert len(index) == 0
+    index.close()
+
+
+def test_several_spellings_of_a_candidate_are_one_question(index: Index) -> None:
+    query = Query((Name("ليلى الخطيب"), Name("Layla Khatib"), Name("\U00012000")), "1984-03-09")
+    result = index.query(query)
+    assert result.hits[0].subject_id == "ar"
+    assert [reason.code for reason in result.reasons] == ["script_unreadable"]
+
+
+def test_threads_may_ask_at_once(index: Index) -> None:
+    query = Query.of("Svetlana Gromova", "1979-11-23")
+    expected = index.query(query)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(result == expected for result in pool.map(lambda _: index.query(query), range(20)))
 
 
 def test_nothing_prints_a_name() -> None:
