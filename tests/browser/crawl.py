@@ -9,8 +9,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
+from concord_stack.exchange import NAMES
+
 NOT_PAGES = re.compile(r"/signin|^/z$|/assets/|/api/|\.(csv|json|svg|txt)$")
-REFERENCE = re.compile(r"[0-9A-Z]{2}|[0-9a-f]{8}-")
+AGENCIES = "|".join(NAMES)
+REFERENCE = re.compile(rf"[0-9A-Z]{{2}}|[0-9a-f]{{8}}-|^(?:{AGENCIES})$")
 MOST = 60
 
 
