@@ -26,7 +26,7 @@ import numpy as np
 from concord_screening.engine.commands import Index, score_pair
 from concord_screening.engine.domain import Change, Name, Query, Subject
 from concord_screening.engine.training import world
-from concord_screening.engine.training.synthetic import people
+from concord_screening.engine.training.synthetic import Parts, people
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks-screening.md"
@@ -63,13 +63,12 @@ def _asked(subjects: list[Subject], count: int, random_: random.Random) -> list[
     return out
 
 
-def checks(folder: Path, sizes: list[int], data: Path) -> list[str]:
+def checks(folder: Path, sizes: list[int], parts: Parts) -> list[str]:
     """Full checks, single and batch; memory; start from disk."""
     table = [
         "| listed | bytes on disk a name | resident a name | start, s | ms p50 | ms p99 | checks a second |",
         "|---|---|---|---|---|---|---|",
     ]
-    parts = world.parts(data)
     for size in sizes:
         _say(f"list of {size:,}")
         subjects = list(people(parts, size, SEED))
@@ -99,9 +98,9 @@ def checks(folder: Path, sizes: list[int], data: Path) -> list[str]:
     return table
 
 
-def pairs(count: int, data: Path) -> tuple[list[str], list[tuple[str, str]]]:
+def pairs(count: int, parts: Parts) -> tuple[list[str], list[tuple[str, str]]]:
     """Pair scoring."""
-    made = [subject.names[0].text for subject in people(world.parts(data), 2 * count, SEED)]
+    made = [subject.names[0].text for subject in people(parts, 2 * count, SEED)]
     rows = list(zip(made[::2], made[1::2], strict=True))
     score_pair(*rows[0])
     since = time.perf_counter()
@@ -111,9 +110,9 @@ def pairs(count: int, data: Path) -> tuple[list[str], list[tuple[str, str]]]:
     return [f"| this engine | {rate:,.0f} |"], rows
 
 
-def findable(folder: Path, data: Path) -> str:
+def findable(folder: Path, parts: Parts) -> str:
     """From a change to it being found, while other checks run."""
-    subjects = list(people(world.parts(data), 20_000, SEED + 1))
+    subjects = list(people(parts, 20_000, SEED + 1))
     index = Index.open(folder / "live")
     index.apply(map(Change.upsert, subjects))
     queries = _asked(subjects, 200, random.Random(SEED))
@@ -169,7 +168,8 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="bench-screening-"))
     try:
         load = os.getloadavg()[0]
-        scored, rows = pairs(2_000, options.data)
+        parts = world.parts(options.data)
+        scored, rows = pairs(2_000, parts)
         sizes = [int(size) for size in options.sizes.split(",")]
         when = (
             f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()}, numpy {np.__version__}, "
@@ -183,19 +183,20 @@ def main() -> None:
             "",
             "## Full checks",
             "",
-            *checks(folder, sizes, options.data),
+            *checks(folder, sizes, parts),
             "",
-            f"Change to findable while checks run (20,000 listed): {findable(folder, options.data)}.",
+            f"Change to findable while checks run (20,000 listed): {findable(folder, parts)}.",
             "",
             "## Pairs a second",
             "",
             "| | pairs a second |",
             "|---|---|",
             *scored,
-            *([] if options.without_peers else peers(folder, rows)),
-            "",
         ]
-        PAGE.write_text("\n".join(lines), encoding="utf-8")
+        PAGE.write_text("\n".join([*lines, ""]), encoding="utf-8")
+        if not options.without_peers:
+            _say("peers")
+            PAGE.write_text("\n".join([*lines, *peers(folder, rows), ""]), encoding="utf-8")
     finally:
         shutil.rmtree(folder)
 
