@@ -1,0 +1,35 @@
+"""The model files: what the card says they are, small, and the same bytes when written again."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+from importlib import resources
+
+from concord_screening.engine.model import Model
+
+MODELS = resources.files("concord_screening.engine.models")
+
+
+def test_the_files_are_those_of_the_card_and_small() -> None:
+    card = json.loads(MODELS.joinpath("engine.json").read_text("utf-8"))
+    assert card["licences"]
+    assert card["figures on people not trained on"]
+    total = 0
+    for name, said in card["files"].items():
+        raw = MODELS.joinpath(name).read_bytes()
+        assert hashlib.sha256(raw).hexdigest() == said["sha256"], name
+        total += len(raw)
+    assert total < 20_000_000
+
+
+def test_a_model_written_again_has_the_same_bytes() -> None:
+    assert Model.load().to_bytes() == MODELS.joinpath("engine.npz").read_bytes()
+
+
+def test_curves_never_turn_against_the_evidence() -> None:
+    curves = Model.load().people
+    for group in curves.heights:
+        for heights in group:
+            assert all(later >= earlier - 1e-9 for earlier, later in itertools.pairwise(heights))
