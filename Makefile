@@ -30,6 +30,10 @@ help: ## this list
 	$(PIP) --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
 	@touch $@
 
+.stamps/engine: $(wildcard services/screening/concord_screening/engine/*.py) tools/compile_engine.py .stamps/packages
+	$(PY) tools/compile_engine.py
+	@touch $@
+
 .stamps/dev: requirements/dev.txt .stamps/packages
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
@@ -38,9 +42,9 @@ help: ## this list
 	bash tools/install_system.sh
 	@touch $@
 
-setup: .stamps/packages ## install what Concord runs with into .venv/
+setup: .stamps/packages .stamps/engine ## install what Concord runs with into .venv/
 
-setup-dev: .stamps/dev ## install what develops and tests it, too
+setup-dev: .stamps/dev .stamps/engine ## install what develops and tests it, too
 
 lock: setup-dev ## compile requirements/*.in into hash-pinned requirements
 	cd requirements && for set in run dev; do ../.venv/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -o $$set.txt $$set.in; done
