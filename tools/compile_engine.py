@@ -1,4 +1,4 @@
-"""Compiles the matching engine's hot loops once, into numba's cache on disk: the first check is then as fast as the next.
+"""Compiles the matching engine's hot loops into numba's cache on disk: the first check is then as fast as the next.
 
 Without it the first check after an installation waits for a minute of compilation.
 """
