@@ -67,7 +67,7 @@ def _asked(subjects: list[Subject], count: int, random_: random.Random) -> list[
 def checks(folder: Path, sizes: list[int], parts: Parts) -> list[str]:
     """Full checks, single and batch; memory; start from disk."""
     table = [
-        "| listed | bytes on disk a name | resident | start, s | ms p50 | p99 | processor ms p50 | p99 | checks a second |",
+        "| listed | disk bytes a name | resident | start s | ms p50 | p99 | processor ms p50 | p99 | checks a second |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for size in sizes:
