@@ -14,7 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, StorageState
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, StorageState
 
 OUTPUT = Path(__file__).parents[2] / "test-output" / "pages"
 FLAGS = [
@@ -108,6 +108,12 @@ def look(browser: Browser, origin: str, case: PageCase, one: Look, *, session: S
         return [f"{case.name} {one.label}: {fault}" for fault in wrong]
     finally:
         context.close()
+
+
+def press(control: Locator) -> None:
+    """Clicks what leads to another page and waits until that page stands: a click alone waits for nothing."""
+    with control.page.expect_navigation():
+        control.click()
 
 
 def faults(page: Page, one: Look, voice: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, StorageState, sync_playwright
 
-from tests.browser.harness import PageCase, chromium, look, looks
+from tests.browser.harness import PageCase, chromium, look, looks, press
 from tests.support.front import COOKIE, Answer, answering, front, item
 from tests.support.serving import served
 
@@ -101,9 +101,10 @@ def test_the_list_narrows_without_javascript(browser: Browser) -> None:
         context = browser.new_context(java_script_enabled=False, storage_state=_session(origin))
         page = context.new_page()
         page.goto(f"{origin}/work?lang=en")
-        page.locator(".filters a", has_text="Screening").click()
+        press(page.locator(".filters a", has_text="Screening"))
         assert page.locator("tbody tr").count() == 1
         page.get_by_role("searchbox").fill("7k3q")
-        page.get_by_role("searchbox").press("Enter")
+        with page.expect_navigation():
+            page.get_by_role("searchbox").press("Enter")
         assert page.locator("tbody th a").all_inner_texts() == ["UNICEF-26-7K3Q9X"]
         context.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.harness import PageCase, chromium, keyboard_reaches_main, look, looks
+from tests.browser.harness import PageCase, chromium, keyboard_reaches_main, look, looks, press
 from tests.support.gallery.app import make
 from tests.support.serving import served
 
@@ -42,7 +42,7 @@ def test_errors_keep_what_was_typed_and_lead_to_the_field(browser: Browser, orig
     page = browser.new_context(java_script_enabled=False).new_page()
     page.goto(f"{origin}/a/question?lang=fr")
     page.get_by_label("Name of the place").fill("Près de l'école")
-    page.locator("button.filled").click()
+    press(page.locator("button.filled"))
     assert page.get_by_label("Name of the place").input_value() == "Près de l'école"
     page.locator(".errors a").click()
     assert page.locator("#where:focus").count() == 1

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
 
 from concord_core.rpc import RpcServer
-from tests.browser.harness import Look, PageCase, chromium, look, looks
+from tests.browser.harness import Look, PageCase, chromium, look, looks, press
 from tests.support.screening_house import House, make_house
 from tests.support.serving import served
 
@@ -107,7 +107,7 @@ def test_every_page_is_finished(browser: Browser, origin: str, paths: dict[str, 
 
 
 def submit(page: Page, label: str) -> None:
-    page.get_by_role("button", name=label, exact=True).click()
+    press(page.get_by_role("button", name=label, exact=True))
 
 
 def test_from_a_listing_to_a_release_without_javascript(browser: Browser, origin: str, house: House) -> None:
@@ -131,7 +131,7 @@ def test_from_a_listing_to_a_release_without_javascript(browser: Browser, origin
     reference = officer.url.split("?")[0].rpartition("/")[2]
 
     approver = person(f"{A}-approver", f"/screening/register/{reference}")
-    approver.get_by_role("link", name="Read and approve").click()
+    press(approver.get_by_role("link", name="Read and approve"))
     submit(approver, "Approve")
     assert "On the register" in approver.locator(".chips").inner_text()
 
@@ -152,12 +152,12 @@ def test_from_a_listing_to_a_release_without_javascript(browser: Browser, origin
     owner = person(f"{A}-disclosure", "/screening/reviews")
     listed = house.api(f"{A}-disclosure", "GET", "/reviews").json()["items"]
     review = next(item["reference"] for item in listed if item["listing"] == reference)
-    owner.get_by_role("link", name=review).click()
+    press(owner.get_by_role("link", name=review))
     owner.locator("#reason_same").fill("")
-    owner.get_by_role("button", name="Same person").click()
+    press(owner.get_by_role("button", name="Same person"))
     assert owner.locator("#reason_same-error").count() == 1
     owner.locator("#reason_same").fill("same birth date and name")
-    owner.get_by_role("button", name="Same person").click()
+    press(owner.get_by_role("button", name="Same person"))
     owner.check("input[value=basis]")
     submit(owner, "Show what will be seen")
     owner.check("input[value=decided_date]")  # changed after the preview: shown again before it goes out

@@ -11,7 +11,8 @@ def security_headers(
 ) -> Callable[[str], dict[str, str]]:
     """Returns the headers of a path. Pages may load only our own style sheet and images, and run no script.
 
-    A browser applies `form-action` to redirects after a form, too: an ended staff session leads to the issuer, so staff
+    Public pages send no referrer, not even to us: no address says where somebody came from. Forms of other sites are
+    told by `Sec-Fetch-Site`, which needs none. A browser applies `form-action` to redirects after a form, too: an ended staff session leads to the issuer, so staff
     pages name it.
     """
     base = {
@@ -27,7 +28,7 @@ def security_headers(
         base["strict-transport-security"] = "max-age=63072000; includeSubDomains"
     issuer_origin = "{0.scheme}://{0.netloc}".format(urlsplit(issuer))
     pages = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-    public = base | {"content-security-policy": f"{pages}; form-action 'self'"}
+    public = base | {"content-security-policy": f"{pages}; form-action 'self'", "referrer-policy": "no-referrer"}
     private = base | {"content-security-policy": f"{pages}; form-action 'self' {issuer_origin}"}
     api = base | {"content-security-policy": "default-src 'none'; frame-ancestors 'none'"}
 

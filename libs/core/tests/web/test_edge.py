@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from concord_core.web.headers import security_headers
 
+PUBLIC = ["/a/question", "/a/nothing", "/healthz"]
 PAGES = ["/a/question", "/cases/parts", "/a/nothing", "/cases/break", "/api/gallery/nothing", "/healthz"]
 
 
@@ -25,7 +26,7 @@ def test_security_headers_are_everywhere(client: TestClient, path: str) -> None:
     assert "unsafe" not in policy
     assert "script-src" not in policy
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "same-origin"
+    assert headers["referrer-policy"] == ("no-referrer" if path in PUBLIC else "same-origin")
     assert headers["cache-control"] == "no-store"
 
 
