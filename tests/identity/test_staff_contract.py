@@ -8,12 +8,12 @@ from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy import text
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from concord_core.identity import AllowPage, Gate, Operation, PolicyTable, Principal, TokenVerifier
+from concord_core.identity import AllowPage, Gate, Operation, PolicyTable, Principal, Routes, TokenVerifier
 from concord_core.identity.provider import JwksCache, Provider
 from concord_core.identity.sessions import SessionStore
 from concord_core.identity.signin import signin_router
@@ -73,7 +73,7 @@ class Clock:
 
 def one_service(source: IdentitySource, service: str, database: Database, clock: Clock) -> FastAPI:
     """A service with one page, which tells who is there."""
-    router, page = APIRouter(), STAFF_PREFIXES[service]
+    router, page = Routes(), STAFF_PREFIXES[service]
 
     @router.get(page)
     def whoami(request: Request, who: Annotated[Principal, Depends(AllowPage(OPERATION.name))]) -> dict[str, str]:

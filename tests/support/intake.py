@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -17,10 +17,12 @@ from concord_core.agreement import Agency, Agreement, Endpoint, Node, PublicKey
 from concord_core.codes import CodeLists
 from concord_core.config import IdentitySettings, ListenSettings, ServiceSettings
 from concord_core.errors.codes import UNAUTHENTICATED
-from concord_core.identity import Principal
+from concord_core.identity import Gate, PolicyTable, Principal, TokenVerifier
+from concord_core.identity.staff import StaffSessions
 from concord_core.storage import Actor, Database, Login
 from concord_core.vault import FileKeyring, SealedBox, Vault
 from concord_core.web import create_app
+from concord_core.web.rest import OwnAgency
 from concord_intake.app import SERVICE
 from concord_intake.cases import clock_pages
 from concord_intake.cases import http as cases_http
@@ -150,18 +152,10 @@ class Session:
 class Doorkeeper:
     """Stands where the gate of a real node stands: a token, or the cookie of a session, is a person's subject."""
 
-    policy: Any = field(default_factory=policy)
+    policy: PolicyTable = field(default_factory=policy)
     cookie_name: str = "concord_hub_intake"
     signin_path: str = "/cases/signin"
     prefix: str = "/cases"
-
-    @property
-    def verifier(self) -> Doorkeeper:
-        return self
-
-    @property
-    def staff(self) -> Doorkeeper:
-        return self
 
     def verify(self, token: str) -> Principal:
         if token not in PEOPLE:
@@ -198,15 +192,16 @@ def make_app(house: House, folder: Path) -> FastAPI:
         unsure=B,
         origin="http://127.0.0.1:8000",
     )
-    office = cases_pages.Office(house.cases, house.reports, house.app, codes, keeper.policy)
+    own = OwnAgency(house.app, house.cases.vault)
+    office = cases_pages.Office(house.cases, house.reports, own, codes)
     app = create_app(
         "intake",
         settings=settings,
         routers=[
             pages.router(desk),
             return_pages.router(desk, Tries()),
-            reports_http.router(house.reports, house.app, codes),
-            cases_http.router(house.cases, house.app, codes),
+            reports_http.router(own, house.reports, codes),
+            cases_http.router(own, house.cases, codes),
             cases_pages.router(office),
             clock_pages.router(office),
         ],
@@ -214,7 +209,7 @@ def make_app(house: House, folder: Path) -> FastAPI:
         packages=("concord_intake",),
         staff_prefix=SERVICE.staff_prefix,
     )
-    app.state.gate = keeper
+    Gate(keeper.policy, cast("TokenVerifier", keeper), cast("StaffSessions", keeper)).install(app)
     return app
 
 

@@ -12,6 +12,7 @@ from concord_core.identity import Principal
 from concord_front.work.client import Services
 from concord_front.work.domain import bands, matching
 from tests.support.front import COOKIE, answering, front, item
+from tests.support.strangers import unlocked
 
 NOW = datetime.now(UTC)
 TODAY = NOW.date()
@@ -133,3 +134,8 @@ def test_somebody_without_any_role_is_refused() -> None:
     nobody = Principal("person", "x", "unicef", frozenset())
     response = TestClient(front(answering({}), person=nobody), cookies={COOKIE: "open"}).get("/work")
     assert response.status_code == 403
+
+
+def test_a_stranger_is_sent_to_sign_in() -> None:
+    app = front(answering({}))
+    assert unlocked(TestClient(app), app) == ([], 1)

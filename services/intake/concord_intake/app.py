@@ -45,14 +45,14 @@ def build(context: Context) -> Parts:
         unsure=agreement.receiving_agency(node) or (agreement.operator if agreement.operator in hosted else ""),
         origin=context.settings.public_origin,
     )
-    office = cases_pages.Office(cases, reports, context.app_db, context.codes, context.policy)
+    office = cases_pages.Office(cases, reports, context.own, context.codes)
     handovers = rpc.Handovers(reports, context.app_db, agreement, context.keys)
     return Parts(
         routers=[
             pages.router(desk),
             return_pages.router(desk, Tries()),
-            reports_http.router(reports, context.app_db, context.codes),
-            cases_http.router(cases, context.app_db, context.codes),
+            reports_http.router(context.own, reports, context.codes),
+            cases_http.router(context.own, cases, context.codes),
             cases_pages.router(office),
             clock_pages.router(office),
         ],

@@ -7,11 +7,10 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import iter_route_contexts
 from starlette.testclient import TestClient
 
-from concord_core.identity import Allow, AllowPage
 from tests.support.intake import APPROVER, OFFICER, RECRUITER, REPORTER, SECOND, STRANGER, TODAY, House
+from tests.support.strangers import unlocked
 
 REPORT: dict[str, Any] = {
     "received_date": (TODAY - timedelta(days=40)).isoformat(),
@@ -206,18 +205,9 @@ def test_clocks_are_paused_and_resumed_by_rest(client: TestClient) -> None:
     assert (twice.status_code, twice.json()["code"]) == (409, "clock_refuses")
 
 
-def test_every_route_asks_the_policy(client: TestClient) -> None:
+def test_a_stranger_is_asked_who_they_are_before_anything_else(client: TestClient) -> None:
     app = client.app
     assert isinstance(app, FastAPI)
-    operations = set(app.state.policy.operations)
-    own = [
-        (route.path, dependant)
-        for route in iter_route_contexts(app.routes)
-        if (dependant := getattr(route, "dependant", None)) is not None
-        and getattr(route.endpoint, "__module__", "").startswith("concord_intake")
-    ]
-    assert len(own) > 25
-    for path, dependant in own:
-        asked = [d.call for d in dependant.dependencies if isinstance(d.call, Allow | AllowPage)]
-        assert len(asked) == 1, path
-        assert asked[0].operation in operations, path
+    wrong, tried = unlocked(client, app)
+    assert wrong == []
+    assert tried > 50

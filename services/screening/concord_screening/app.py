@@ -77,23 +77,23 @@ def rooms(context: Context) -> Rooms:
 def build(context: Context) -> Parts:
     """The parts of the service."""
     made = rooms(context)
-    settings, database = made.settings, context.app_db
+    settings, own = made.settings, context.own
     erased_within = timedelta(minutes=settings.erasure_minutes)
     pace = checks_http.Pace(settings.answer_step_ms / 1000)
     servicer = rpc.ScreeningServicer(
-        database, made.disclosures, made.tickets, context.agreement, context.keys, made.agencies
+        context.app_db, made.disclosures, made.tickets, context.agreement, context.keys, made.agencies
     )
     pages = Pages("concord_screening", STAFF_PREFIX)
     items = Worklist(made.register, made.checks, made.disclosures)
     return Parts(
         routers=[
-            register_http.router(database, made.register),
-            checks_http.router(database, made.checks, pace, lifespan(made.shelf, erased_within / 2)),
-            disclosure_http.router(database, made.disclosures),
-            register_pages.router(database, made.register, pages),
-            checks_pages.router(database, made.checks, pace, pages),
-            disclosure_pages.router(database, made.disclosures, pages),
-            worklist.router(database, items, pages),
+            register_http.router(own, made.register),
+            checks_http.router(own, made.checks, pace, lifespan(made.shelf, erased_within / 2)),
+            disclosure_http.router(own, made.disclosures),
+            register_pages.router(own, made.register, pages),
+            checks_pages.router(own, made.checks, pace, pages),
+            disclosure_pages.router(own, made.disclosures, pages),
+            worklist.router(own, items, pages),
         ],
         rpc=[rpc.rpc_service(servicer)] if settings.rpc else [],
         subscriptions=[handlers.subscription(made.register)],

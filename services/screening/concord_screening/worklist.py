@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import JSONResponse, Response
 
-from concord_core.identity import Allow, AllowPage, Principal
-from concord_core.storage import Database, Work
+from concord_core.identity import Allow, AllowPage, Principal, Routes
+from concord_core.storage import Work
 from concord_core.web import Pages, translator_of
 from concord_core.web.marks import msgid
+from concord_core.web.rest import OwnAgency, answer
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Screening
 from concord_screening.disclosure.commands import Disclosures
@@ -24,7 +25,6 @@ from concord_screening.disclosure.domain import Review, ReviewState
 from concord_screening.policy import DISCLOSURE_OFFICER, LISTING_APPROVER, LISTING_OFFICER, RECRUITER
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Listing, ListingState, withdrawal_due
-from concord_screening.web import answer
 
 REVIEW_SOON = timedelta(days=60)
 Say = Callable[[str], str]
@@ -134,14 +134,14 @@ def item_json(item: Item, day: date, say: Say) -> dict[str, Any]:
     }
 
 
-def router(database: Database, worklist: Worklist, pages: Pages) -> APIRouter:
+def router(own: OwnAgency, worklist: Worklist, pages: Pages) -> Routes:
     """`GET /api/screening/work-items`, and the first page of the service."""
-    routes = APIRouter(tags=["work"])
+    routes = Routes(tags=["work"])
 
     @routes.get("/screening", include_in_schema=False)
     def home(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.home"))]) -> Response:
         """What waits for this person, and the parts that they may open."""
-        with database.work(who.own_agency, actor=who.actor) as work:
+        with own.work(who) as work:
             items = worklist.items(work, who, datetime.now(UTC).date())
         return pages.render(request, "home.html", principal=who, items=items)
 
@@ -149,7 +149,7 @@ def router(database: Database, worklist: Worklist, pages: Pages) -> APIRouter:
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("screening.work.list"))]) -> JSONResponse:
         """What the caller must do next, and by when; verbs are in the language of the request."""
         say, day = translator_of(request).gettext, datetime.now(UTC).date()
-        with database.work(who.own_agency, actor=who.actor) as work:
+        with own.work(who) as work:
             items = worklist.items(work, who, day)
         return answer({"items": [item_json(item, day, say) for item in items]})
 

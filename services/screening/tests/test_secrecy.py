@@ -18,6 +18,7 @@ from concord.screening.v1.service_pb2_grpc import ScreeningServiceStub
 from concord_core.errors import ConcordError
 from concord_core.storage import Actor
 from tests.support.screening_house import House
+from tests.support.strangers import unlocked
 
 A, B, C = "unicef", "unhcr", "unfpa"
 B_PEOPLE = [f"{B}-{desk}" for desk in ("officer", "approver", "recruiter", "disclosure", "admin", "focal")]
@@ -111,6 +112,12 @@ def test_b_finds_no_marker_on_any_route_or_page(house: House, world: World) -> N
                 shown = shown.replace(asked, "")
             found += world.search(f"{user} {method} {path} {answer.status_code}", shown)
     assert found == []
+
+
+def test_a_stranger_is_asked_who_they_are_before_anything_else(house: House) -> None:
+    wrong, tried = unlocked(house.client, house.app)
+    assert wrong == []
+    assert tried > 30
 
 
 def test_not_yours_and_not_there_answer_alike(house: House, world: World) -> None:

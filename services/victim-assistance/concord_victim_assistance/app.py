@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fastapi import APIRouter
-
 from concord_core.agreement import Agreement
 from concord_core.events import Subscription
+from concord_core.identity import Routes
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.storage import Actor, Database
 from concord_victim_assistance.config import AssistanceSettings, Limits
 from concord_victim_assistance.consent import http as consent_http
 from concord_victim_assistance.directory import http as directory_http
 from concord_victim_assistance.directory import pages as directory_pages
-from concord_victim_assistance.edge import Edge
 from concord_victim_assistance.needs import http as needs_http
 from concord_victim_assistance.persons import http as persons_http
 from concord_victim_assistance.persons.handlers import HandoverHandlers
@@ -67,9 +65,9 @@ def build(context: Context) -> Parts:
     )
 
 
-def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[APIRouter]:
+def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[Routes]:
     database: Database = context.app_db
-    edge = Edge(database)
+    own = context.own
     intake = GrpcIntake(context.peers, context.agreement, context.keys)
     opening_handover = HandoverOpening(database, intake, rooms.persons, rooms.needs)
     opening = Opening(database, owners, rooms.recipient)
@@ -77,13 +75,13 @@ def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[APIRout
     return [
         directory_http.router(context.agreement, context.codes, node),
         directory_pages.router(context.agreement, context.codes, node),
-        worklist_router(edge, rooms.worklist),
-        persons_http.router(edge, rooms.persons, opening_handover),
-        needs_http.router(edge, rooms.persons, rooms.needs),
-        consent_http.router(edge, context.agreement, rooms.persons, rooms.consents, rooms.owner),
-        referrals_http.owner_router(edge, rooms.owner),
-        referrals_http.inbox_router(edge, rooms.recipient, opening),
-        *staff_router(edge, context.agreement, context.codes, rooms, opening_handover, opening),
+        worklist_router(own, rooms.worklist),
+        persons_http.router(own, rooms.persons, opening_handover),
+        needs_http.router(own, rooms.persons, rooms.needs),
+        consent_http.router(own, context.agreement, rooms.persons, rooms.consents, rooms.owner),
+        referrals_http.owner_router(own, rooms.owner),
+        referrals_http.inbox_router(own, rooms.recipient, opening),
+        *staff_router(own, context.agreement, context.codes, rooms, opening_handover, opening),
     ]
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any, Final
-from uuid import uuid4
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, ErrorKind, FieldError
 from concord_core.errors.codes import INVALID_REQUEST
 from concord_core.web import Pages, Translator, translator_of
+from concord_core.web.forms import typed
 from concord_victim_assistance import words
 
 PACKAGE: Final = "concord_victim_assistance"
@@ -21,22 +21,6 @@ STAFF: Final = Pages(PACKAGE, "/assistance")
 _SHOWN_IN_FORM: Final = frozenset(
     {ErrorKind.INVALID, ErrorKind.CONFLICT, ErrorKind.STALE, ErrorKind.MALFORMED, ErrorKind.UNAVAILABLE}
 )
-
-
-def new_key() -> str:
-    """A key for a form, so that sending it twice has one effect."""
-    return uuid4().hex
-
-
-def typed(form: FormData, name: str) -> str:
-    """A text field as typed; empty when it was not sent."""
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
-def chosen(form: FormData, name: str) -> tuple[str, ...]:
-    """All values of a field with check boxes."""
-    return tuple(value for value in form.getlist(name) if isinstance(value, str))
 
 
 def day(form: FormData, name: str) -> date | None:
@@ -49,12 +33,6 @@ def day(form: FormData, name: str) -> date | None:
     except ValueError:
         fields = [FieldError(name, "not_a_date", "Write a date as YYYY-MM-DD.")]
         raise INVALID_REQUEST.error(fields=fields) from None
-
-
-def version(form: FormData) -> int | None:
-    """The version that the form was made from."""
-    text = typed(form, "version")
-    return int(text) if text.isascii() and text.isdigit() else None
 
 
 def shown(request: Request, error: ConcordError) -> list[FieldError]:
@@ -87,5 +65,4 @@ def base(request: Request, codes: CodeLists) -> dict[str, Any]:
     return {
         "words": words,
         "services": codes.options("assistance_service", say.lang),
-        "key": new_key(),
     }

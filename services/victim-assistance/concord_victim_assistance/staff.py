@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
+from concord_core.web.rest import OwnAgency
 from concord_victim_assistance.consent import pages as consent_pages
-from concord_victim_assistance.edge import Edge
 from concord_victim_assistance.persons import pages as persons_pages
 from concord_victim_assistance.persons.opening import HandoverOpening
 from concord_victim_assistance.policy import ADVOCATE
@@ -23,15 +23,15 @@ Working = Annotated[Principal, Depends(AllowPage("assistance.work.list"))]
 
 
 def router(
-    edge: Edge,
+    own: OwnAgency,
     agreement: Agreement,
     codes: CodeLists,
     rooms: Rooms,
     opening_handover: HandoverOpening,
     opening: Opening,
-) -> list[APIRouter]:
+) -> list[Routes]:
     """All staff pages."""
-    first = APIRouter(include_in_schema=False)
+    first = Routes(include_in_schema=False)
 
     @first.get("/assistance")
     def start(request: Request, who: Working) -> Response:
@@ -39,7 +39,7 @@ def router(
 
     return [
         first,
-        persons_pages.router(edge, codes, rooms, opening_handover),
-        consent_pages.router(edge, agreement, codes, rooms),
-        referrals_pages.router(edge, agreement, codes, rooms, opening),
+        persons_pages.router(own, codes, rooms, opening_handover),
+        consent_pages.router(own, agreement, codes, rooms),
+        referrals_pages.router(own, agreement, codes, rooms, opening),
     ]

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
-from concord_core.errors.codes import INVALID_REQUEST, STALE_WRITE, VERSION_REQUIRED
+from concord_core.errors.codes import INVALID_REQUEST
 from concord_core.web.marks import msgid
 
 SERVICE = "assistance"
@@ -29,17 +29,6 @@ def new_reference(prefix: str) -> str:
     """A random reference such as `VP-7K3M-9QXT-4VBD` (57 bits): it says nothing, not even how many there are."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
     return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
-def check_version(expected: int | None, current: int) -> None:
-    """Refuses a change of a record that somebody else changed meanwhile.
-
-    `expected` is the version of `If-Match`; raises `version_required` without one, `stale_write` for another one.
-    """
-    if expected is None:
-        raise VERSION_REQUIRED.error()
-    if expected != current:
-        raise STALE_WRITE.error(version=current)
 
 
 class Problems:

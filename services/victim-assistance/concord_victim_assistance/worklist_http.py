@@ -5,25 +5,25 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from fastapi.responses import JSONResponse
 
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.web import translator_of
-from concord_victim_assistance.edge import Edge, answer
+from concord_core.web.rest import OwnAgency, answer
 from concord_victim_assistance.worklist import Worklist, item_json
 
 
-def router(edge: Edge, worklist: Worklist) -> APIRouter:
+def router(own: OwnAgency, worklist: Worklist) -> Routes:
     """`GET /api/assistance/work-items`."""
-    api = APIRouter(prefix="/api/assistance", tags=["work"])
+    api = Routes("/api/assistance", tags=["work"])
 
     @api.get("/work-items")
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("assistance.work.list"))]) -> JSONResponse:
         """What the caller must do next, and by when; verbs are in the language of the request."""
         say = translator_of(request).gettext
-        with edge.work(who) as work:
+        with own.work(who) as work:
             items = worklist.items(work, who, datetime.now(UTC))
-        return answer(200, {"items": [item_json(item, say) for item in items]})
+        return answer({"items": [item_json(item, say) for item in items]})
 
     return api

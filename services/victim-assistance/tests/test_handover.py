@@ -21,6 +21,7 @@ from tests.support.assistance import CONTACT, NAME, A, House
 
 REPORT = "UNICEF-R26-7K3Q9X"
 ADVOCATE = Actor("person", "advocate-1", A)
+KEY = "open-this-request"
 
 
 @dataclass
@@ -87,20 +88,21 @@ def test_a_request_is_due_within_a_day_and_opened_once(house: House) -> None:
     assert [one.report_reference for one in waiting] == [REPORT]
     assert waiting[0].due - waiting[0].received == timedelta(hours=24)
 
-    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT)
+    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT, KEY)
     profile = house.do(A, lambda work: house.rooms.persons.read(work, person))
     assert (profile.name, profile.contact, person.age_category, person.country) == (NAME, CONTACT, "child", "HTI")
     needs = house.do(A, lambda work: house.rooms.needs.of_person(work, person.reference))
     assert [need.service for need in needs] == ["medical"]
     assert house.do(A, house.rooms.persons.handovers) == []
+    assert opening(house, None, down=True).open(A, ADVOCATE, REPORT, KEY) == person
     with pytest.raises(ConcordError) as refused:
-        opening(house, content("victim")).open(A, ADVOCATE, REPORT)
+        opening(house, None, down=True).open(A, ADVOCATE, REPORT, "another-try")
     assert (refused.value.code, refused.value.params) == ("handover_opened", {"person": person.reference})
 
 
 def test_a_witness_does_not_become_the_person(house: House) -> None:
     requested(house)
-    person = opening(house, content("witness")).open(A, ADVOCATE, REPORT)
+    person = opening(house, content("witness")).open(A, ADVOCATE, REPORT, KEY)
     profile = house.do(A, lambda work: house.rooms.persons.read(work, person))
     assert (profile.name, profile.contact) == ("", "")
     assert profile.notes == f"Witness: {NAME} · {CONTACT}"
@@ -108,14 +110,14 @@ def test_a_witness_does_not_become_the_person(house: House) -> None:
 
 def test_who_allows_nothing_still_gets_a_record(house: House) -> None:
     requested(house)
-    person = opening(house, None).open(A, ADVOCATE, REPORT)
+    person = opening(house, None).open(A, ADVOCATE, REPORT, KEY)
     assert (person.report_reference, person.language) == (REPORT, "fr")
 
 
 def test_with_intake_down_the_request_stays(house: House) -> None:
     requested(house)
     with pytest.raises(ConcordError) as refused:
-        opening(house, None, down=True).open(A, ADVOCATE, REPORT)
+        opening(house, None, down=True).open(A, ADVOCATE, REPORT, KEY)
     assert refused.value.code == "peer_unavailable"
     assert len(house.do(A, house.rooms.persons.handovers)) == 1
 
@@ -123,13 +125,13 @@ def test_with_intake_down_the_request_stays(house: House) -> None:
 def test_another_agencys_request_is_not_there(house: House) -> None:
     requested(house)
     with pytest.raises(ConcordError) as refused:
-        opening(house, None).open("unfpa", replace(ADVOCATE, agency="unfpa"), REPORT)
+        opening(house, None).open("unfpa", replace(ADVOCATE, agency="unfpa"), REPORT, KEY)
     assert refused.value.code == "not_found"
 
 
 def test_a_reporters_refusal_takes_back_what_rests_on_it(house: House) -> None:
     requested(house)
-    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT)
+    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT, KEY)
     consent = house.consent(person, given=today(), best_interest="She needs a doctor.")
     referral = house.referral(person, shown=("name", "contact", "safe_times", "language", "sex", "age_category"))
     changed(house, "share_with_other_un_entity")
@@ -143,7 +145,7 @@ def test_a_reporters_refusal_takes_back_what_rests_on_it(house: House) -> None:
 
 def test_a_refused_contact_leaves_the_rest(house: House) -> None:
     requested(house)
-    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT)
+    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT, KEY)
     house.consent(person, given=today(), best_interest="She needs a doctor.")
     referral = house.referral(person)
     changed(house, "contact")
@@ -154,6 +156,6 @@ def test_a_refused_contact_leaves_the_rest(house: House) -> None:
 def test_what_a_reporter_says_before_anybody_asks_is_kept(house: House) -> None:
     changed(house, "contact")
     requested(house)
-    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT)
+    person = opening(house, content("victim")).open(A, ADVOCATE, REPORT, KEY)
     limits = house.do(A, lambda work: house.rooms.persons.limits(work, person))
     assert [(limit.scope, limit.state) for limit in limits] == [("contact", "withdrawn")]

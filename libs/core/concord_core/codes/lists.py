@@ -10,8 +10,8 @@ from pathlib import Path
 import icu
 
 from concord_core.codes.directory import Entity, SupportMechanism, read_entities, read_mechanisms, rows
-from concord_core.errors import FieldError
-from concord_core.errors.codes import UNKNOWN_CODE
+from concord_core.errors import ConcordError, FieldError
+from concord_core.errors.codes import INVALID_REQUEST, UNKNOWN_CODE
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
@@ -82,6 +82,23 @@ class CodeLists:
         close = ", ".join(self.close(list_name, code)) or "–"
         fields = [FieldError(path, UNKNOWN_CODE.code, "This is not one of the known codes.")] if path else []
         raise UNKNOWN_CODE.error(fields=fields, list=list_name, close=close)
+
+    def wrong(self, *wanted: tuple[str, str, str]) -> list[FieldError]:
+        """The errors of all fields `(path, list, code)` whose list does not hold their code; an empty one passes."""
+        errors: list[FieldError] = []
+        for path, list_name, code in wanted:
+            try:
+                if code:
+                    self.check(list_name, code, path)
+            except ConcordError as error:
+                errors.extend(error.fields)
+        return errors
+
+    def check_all(self, *wanted: tuple[str, str, str]) -> None:
+        """Raises INVALID_REQUEST with every field that is `wrong`."""
+        errors = self.wrong(*wanted)
+        if errors:
+            raise INVALID_REQUEST.error(fields=errors)
 
     def close(self, list_name: str, code: str) -> list[str]:
         """Up to three codes of the list that resemble `code`, compared with codes and English labels."""

@@ -1,15 +1,25 @@
 """What stands before every route: APIs take bearer tokens only, pages the session cookie only; both ask the policy.
 
+    routes = Routes("/api/intake")
     principal: Annotated[Principal, Depends(Allow("intake.cases.assess"))]      an API
     principal: Annotated[Principal, Depends(AllowPage("intake.cases.read"))]    a page
 
-A public operation gives `PUBLIC` and looks at neither.
+Who asks comes first: before a header, a path or a byte of the body is looked at, so that a stranger learns nothing
+from how a request is refused. A public operation gives `PUBLIC` and looks at neither token nor cookie.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -53,13 +63,29 @@ def gate_of(request: Request) -> Gate:
     return gate
 
 
-class Allow:
-    """Dependency of an API route: the bearer, if the policy lets them do `operation`."""
+class Door(ABC):
+    """The operation that a route asks for. Its route opens it first, with `admit`; as a dependency it hands over whom
+    it let in."""
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
 
-    def __call__(self, request: Request) -> Principal:
+    @abstractmethod
+    def admit(self, request: Request) -> Principal:
+        """Returns who asks, if the policy lets them do the operation; raises if not."""
+
+    async def __call__(self, request: Request) -> Principal:
+        """Returns whom `admit` let in; raises RuntimeError on a route that is none of `Routes`, which never asked."""
+        admitted: Principal | None = getattr(request.state, "admitted", None)
+        if admitted is None:
+            raise RuntimeError("a route with an operation belongs into Routes")
+        return admitted
+
+
+class Allow(Door):
+    """Dependency of an API route: the bearer, if the policy lets them do `operation`."""
+
+    def admit(self, request: Request) -> Principal:
         """Raises UNAUTHENTICATED, FORBIDDEN, or why the token was not believed."""
         gate = gate_of(request)
         principal = PUBLIC
@@ -70,13 +96,10 @@ class Allow:
         return principal
 
 
-class AllowPage:
+class AllowPage(Door):
     """Dependency of a page: the signed-in person, if the policy lets them do `operation`. No session: sign-in."""
 
-    def __init__(self, operation: str) -> None:
-        self.operation = operation
-
-    def __call__(self, request: Request) -> Principal:
+    def admit(self, request: Request) -> Principal:
         """Raises SignInRequiredError or FORBIDDEN. Sets `request.state.session` and `request.state.principal`."""
         gate = gate_of(request)
         if gate.policy.is_public(self.operation):
@@ -88,6 +111,47 @@ class AllowPage:
         request.state.session = session
         request.state.principal = session.principal
         return session.principal
+
+
+class Guarded(APIRoute):
+    """A route that asks for exactly one operation, and opens its door before FastAPI reads or resolves anything."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler behind the door; raises ValueError for a route without an operation, or with two."""
+        doors = list(_doors(self.dependant))
+        if len(doors) != 1:
+            raise ValueError(f"{self.path} asks for {len(doors)} operations, it needs one")
+        door, handle = doors[0], super().get_route_handler()
+
+        async def guarded(request: Request) -> Response:
+            request.state.admitted = await run_in_threadpool(door.admit, request)
+            return await handle(request)
+
+        return guarded
+
+
+class Routes(APIRouter):
+    """The routes of a room: each of them is `Guarded`. `lifespan` runs beside them."""
+
+    def __init__(
+        self,
+        prefix: str = "",
+        *,
+        tags: Sequence[str] = (),
+        include_in_schema: bool = True,
+        lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None,
+    ) -> None:
+        named: list[str | Enum] = list(tags)
+        super().__init__(
+            prefix=prefix, tags=named, include_in_schema=include_in_schema, lifespan=lifespan, route_class=Guarded
+        )
+
+
+def _doors(dependant: Dependant) -> Iterator[Door]:
+    if isinstance(dependant.call, Door):
+        yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _doors(inner)
 
 
 def _bearer(request: Request) -> str:

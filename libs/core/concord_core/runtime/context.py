@@ -15,6 +15,7 @@ from concord_core.identity.parts import IdentityParts, identity_parts
 from concord_core.rpc import Peers
 from concord_core.storage import Database, Login
 from concord_core.vault import FileKeyring, KeyService, Vault
+from concord_core.web.rest import OwnAgency
 
 
 class Context:
@@ -66,6 +67,11 @@ class Context:
     def public_db(self) -> Database:
         """The database as pages without sign-in use it."""
         return self.database(Login.PUBLIC)
+
+    @cached_property
+    def own(self) -> OwnAgency:
+        """Transactions for the agency of whoever asks by HTTP."""
+        return OwnAgency(self.app_db, self.vault)
 
     @cached_property
     def identity(self) -> IdentityParts:

@@ -5,11 +5,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from fastapi import APIRouter
-
 from concord_core.config import ServiceSettings
 from concord_core.events import Subscription
-from concord_core.identity import PolicyTable
+from concord_core.identity import PolicyTable, Routes
 from concord_core.rpc import RpcService
 from concord_core.runtime.context import Context
 
@@ -30,7 +28,7 @@ class Job:
 class Parts:
     """What a built service consists of."""
 
-    routers: Sequence[APIRouter] = ()
+    routers: Sequence[Routes] = ()
     rpc: Sequence[RpcService[Any]] = ()
     subscriptions: Sequence[Subscription] = ()
     jobs: Sequence[Job] = ()

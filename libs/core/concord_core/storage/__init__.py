@@ -2,6 +2,7 @@
 
 from concord_core.storage.database import Database, Login
 from concord_core.storage.migrate import migrate
+from concord_core.storage.versions import check_version
 from concord_core.storage.work import Actor, Work
 
-__all__ = ["Actor", "Database", "Login", "Work", "migrate"]
+__all__ = ["Actor", "Database", "Login", "Work", "check_version", "migrate"]

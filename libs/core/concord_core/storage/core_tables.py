@@ -16,7 +16,8 @@ def install_core(op: Operations) -> None:
     op.execute(
         """create table idempotency_keys (
              agency text not null, scope text not null, key text not null, fingerprint bytea not null,
-             status int not null, body jsonb not null, created_at timestamptz not null default now(),
+             data_key bytea not null, key_period text not null,
+             body jsonb not null, created_at timestamptz not null default now(),
              primary key (agency, scope, key))"""
     )
     tenant_table(op, "idempotency_keys", app="select, insert, update, delete")

@@ -2,55 +2,80 @@
 
 The key row is written in the transaction of the effect. A second request with the same key waits for the first on the
 primary key, then reads its answer. Answers hold references and codes only, as every stored answer must: content is
-fetched by reference.
+fetched by reference. Keys are the caller's own: two people who choose the same one never meet.
+
+What was asked is remembered as a keyed hash only, under a data key of its own that the owner agency's period key wraps
+like that of a record: a report's words could otherwise be guessed from it. Nobody wraps it anew when the month's key is
+about to be destroyed, so that it says nothing any more once the agency has let go of that month. From then on the key
+is spent: a late repeat cannot be told from another request, and is refused rather than done a second time.
 """
 
-import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
-from concord_core.errors.codes import IDEMPOTENCY_KEY_REQUIRED, IDEMPOTENCY_KEY_REUSED
+from concord_core.errors import ConcordError
+from concord_core.errors.codes import IDEMPOTENCY_KEY_REUSED
 from concord_core.storage.work import Work
+from concord_core.vault import Vault, Wrapped
+from concord_core.vault.errors import KEY_MISSING, UNREADABLE
 
-Answer = tuple[int, dict[str, Any]]
-
-
-def fingerprint(content: object) -> bytes:
-    """A SHA-256 of the content as canonical JSON; tells a repeat from a mistake without keeping the content."""
-    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).digest()
+KIND = "request"
+Body = dict[str, Any]
 
 
-def once(work: Work, key: str | None, scope: str, content: object, produce: Callable[[], Answer]) -> Answer:
-    """Returns the status and body of the first request with `key` in `scope` (an operation and its record).
+def is_key(text: str) -> bool:
+    """Whether this can be an idempotency key: 8 to 128 characters."""
+    return 8 <= len(text) <= 128
 
-    Raises `idempotency_key_required` for a key that is missing or too short, `idempotency_key_reused` when it came with
-    another content.
+
+def once(work: Work, vault: Vault, key: str, scope: str, content: object, produce: Callable[[], Body]) -> Body:
+    """Returns the body that the caller's first request with `key` in `scope` (an operation and its record) produced.
+
+    `content` is everything that was asked, as JSON values. Raises `idempotency_key_reused` when the key came with other
+    content, or so long ago that nobody can tell.
     """
-    if key is None or not 8 <= len(key) <= 128:
-        raise IDEMPOTENCY_KEY_REQUIRED.error()
-    mark = fingerprint(content)
+    asked = json.dumps(content, sort_keys=True)
+    whole = f"{scope} by {work.actor.subject}"
+    place = {"agency": work.owner, "scope": whole, "key": key}
+    cipher = vault.new_record(work.owner, KIND, f"{whole} {key}")
     taken = work.conn.execute(
         text(
-            """insert into idempotency_keys (agency, scope, key, fingerprint, status, body)
-               values (:agency, :scope, :key, :mark, 0, '{}') on conflict do nothing returning 1"""
+            """insert into idempotency_keys (agency, scope, key, fingerprint, data_key, key_period, body)
+               values (:agency, :scope, :key, :fingerprint, :data_key, :key_period, '{}')
+               on conflict do nothing returning 1"""
         ),
-        {"agency": work.owner, "scope": scope, "key": key, "mark": mark},
+        {
+            **place,
+            "fingerprint": cipher.fingerprint(asked),
+            "data_key": cipher.wrapped.blob,
+            "key_period": cipher.wrapped.period,
+        },
     ).scalar()
     where = "agency = :agency and scope = :scope and key = :key"
     if taken is None:
-        row = work.conn.execute(
-            text(f"select fingerprint, status, body from idempotency_keys where {where}"),
-            {"agency": work.owner, "scope": scope, "key": key},
-        ).one()
-        if bytes(row.fingerprint) != mark:
+        first = work.conn.execute(text(f"select * from idempotency_keys where {where}"), place).one()
+        if not _same(vault, first, asked):
             raise IDEMPOTENCY_KEY_REUSED.error()
-        return row.status, row.body
-    status, body = produce()
+        kept: Body = first.body
+        return kept
+    body = produce()
     work.conn.execute(
-        text(f"update idempotency_keys set status = :status, body = cast(:body as jsonb) where {where}"),
-        {"agency": work.owner, "scope": scope, "key": key, "status": status, "body": json.dumps(body)},
+        text(f"update idempotency_keys set body = cast(:body as jsonb) where {where}"),
+        {**place, "body": json.dumps(body)},
     )
-    return status, body
+    return body
+
+
+def _same(vault: Vault, first: Row[Any], asked: str) -> bool:
+    wrapped = Wrapped(first.key_period, bytes(first.data_key))
+    try:
+        cipher = vault.record(first.agency, KIND, f"{first.scope} {first.key}", wrapped)
+    except ConcordError as error:
+        if error.code in (KEY_MISSING.code, UNREADABLE.code):
+            return False
+        raise
+    return hmac.compare_digest(cipher.fingerprint(asked), bytes(first.fingerprint))

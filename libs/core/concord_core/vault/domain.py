@@ -5,6 +5,8 @@ record, the record and the field, as fixed names (never table names), so that a 
 or column does not open. A data key is stored wrapped under the agency's key of that month.
 """
 
+import hashlib
+import hmac
 import os
 from dataclasses import dataclass
 from typing import Final
@@ -73,6 +75,11 @@ class RecordCipher:
     def decrypt(self, field: str, blob: bytes) -> str:
         """The field's value; UNREADABLE when it comes from another record or field, or was altered."""
         return decrypt(self._key, blob, self._bound(field)).decode()
+
+    def fingerprint(self, value: str) -> bytes:
+        """HMAC-SHA-256 of a value under the record's own key: equal values match, and once the key is gone it says
+        nothing. To find a value among all records of an agency there is `Vault.index`."""
+        return hmac.digest(self._key, self._bound("fingerprint") + value.encode(), hashlib.sha256)
 
     def _bound(self, field: str) -> bytes:
         return bound("concord-field-v1", self.agency, self.kind, self.record_id, field)

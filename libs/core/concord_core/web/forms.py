@@ -1,4 +1,4 @@
-"""Posted forms, and the token that binds a staff form to the session that opened it.
+"""Posted forms: their fields, and the token that binds a staff form to the session that opened it.
 
 The token is an HMAC under the session cookie's own secret value: a page of another site cannot know it, nothing has to
 be stored, and it ends with the session. Public pages have no session, hence nothing that another site could misuse.
@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
+import secrets
 from typing import Annotated
 
 from fastapi import Depends
@@ -16,10 +18,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from concord_core.errors.codes import FORM_EXPIRED
+from concord_core.storage.idempotency import is_key
 from concord_core.web.state import state_of
 
 FIELD = "form_token"
+KEY_FIELD = "key"
 MAX_FIELDS = 500
+_VERSION = re.compile("[0-9]{1,9}")
 
 
 def form_token(request: Request) -> str:
@@ -46,9 +51,46 @@ async def read_form(request: Request) -> FormData:
 async def read_staff_form(request: Request) -> FormData:
     """The posted form, after its token was checked."""
     form = await read_form(request)
-    token = form.get(FIELD, "")
-    check_form_token(request, token if isinstance(token, str) else "")
+    check_form_token(request, typed(form, FIELD))
     return form
+
+
+def typed(form: FormData, name: str) -> str:
+    """A field as typed; empty when it was not sent, or is a file."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def chosen(form: FormData, name: str) -> tuple[str, ...]:
+    """All values of a field with several check boxes."""
+    return tuple(value for value in form.getlist(name) if isinstance(value, str))
+
+
+def filled_in(form: FormData) -> list[tuple[str, str]]:
+    """Everything that the person filled in: what tells a form sent twice from another one."""
+    ours = (FIELD, KEY_FIELD)
+    return [(name, value) for name, value in form.multi_items() if name not in ours and isinstance(value, str)]
+
+
+def new_form_key() -> str:
+    """The key that a form carries, so that sending it twice has one effect."""
+    return secrets.token_urlsafe(16)
+
+
+def form_key(form: FormData) -> str:
+    """The key that the form was made with; raises FORM_EXPIRED for a form that has lost it."""
+    key = typed(form, KEY_FIELD)
+    if not is_key(key):
+        raise FORM_EXPIRED.error()
+    return key
+
+
+def form_version(form: FormData) -> int:
+    """The version of the record that the page showed; raises FORM_EXPIRED for a form that has lost it."""
+    version = typed(form, "version")
+    if not _VERSION.fullmatch(version):
+        raise FORM_EXPIRED.error()
+    return int(version)
 
 
 PublicForm = Annotated[FormData, Depends(read_form)]

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from concord_core.web.forms import form_token
+from concord_core.web.forms import form_token, new_form_key
 from concord_core.web.languages import LANGUAGES, lang_of
 from concord_core.web.state import link, state_of
 
@@ -41,6 +41,7 @@ class Pages:
             "now": datetime.now(UTC),
             "principal": getattr(request.state, "principal", None),
             "form_token": form_token(request),
+            "form_key": new_form_key(),
             "stylesheet": state.assets.url(path, "site.css"),
             "icon": state.assets.url(path, "icon.svg"),
             "language_links": _language_links(request),

@@ -12,14 +12,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 from jwcrypto.jwk import JWK
 from sqlalchemy import text
 from starlette.requests import Request
 
 from concord_core.agreement import Agreement
 from concord_core.config import DatabaseSettings
-from concord_core.identity import Allow, AllowPage, Gate, Operation, PolicyTable, Principal, Tenancy
+from concord_core.identity import Allow, AllowPage, Gate, Operation, PolicyTable, Principal, Routes, Tenancy
 from concord_core.identity.client_keys import with_names
 from concord_core.identity.jose import signed
 from concord_core.identity.provider import JwksCache, Provider
@@ -56,9 +56,9 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
-def routes() -> APIRouter:
+def routes() -> Routes:
     """A page and an address of each kind."""
-    router = APIRouter()
+    router = Routes()
 
     @router.get("/cases")
     def cases(request: Request, who: Annotated[Principal, Depends(AllowPage("intake.cases.read"))]) -> dict[str, str]:

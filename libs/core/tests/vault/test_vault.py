@@ -60,6 +60,13 @@ def test_a_stored_record_is_read_again(keyring: FileKeyring, cipher: RecordCiphe
     assert b"narrative" not in blob
 
 
+def test_a_fingerprint_knows_its_value_and_no_other_record(keyring: FileKeyring, cipher: RecordCipher) -> None:
+    again = Vault(keyring).record("unicef", "case", "C-1", cipher.wrapped)
+    assert again.fingerprint("Ana") == cipher.fingerprint("Ana") != cipher.fingerprint("ana")
+    other = Vault(keyring).new_record("unicef", "case", "C-1")
+    assert other.fingerprint("Ana") != cipher.fingerprint("Ana")
+
+
 def test_equal_values_do_not_look_equal(cipher: RecordCipher) -> None:
     assert cipher.encrypt("name", "Ana") != cipher.encrypt("name", "Ana")
 

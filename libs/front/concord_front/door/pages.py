@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages
 
 Anybody = Annotated[Principal, Depends(AllowPage("front.door.read"))]
 
 
-def router() -> APIRouter:
+def router() -> Routes:
     """The route of the front door."""
-    routes, pages = APIRouter(include_in_schema=False), Pages("concord_front")
+    routes, pages = Routes(include_in_schema=False), Pages("concord_front")
 
     @routes.get("/")
     def door(request: Request, who: Anybody) -> Response:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
 from concord_core.codes import CodeLists
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, Translator, lang_of, translator_of
 from concord_front.work.client import Part, Services
 from concord_front.work.domain import Bands, bands, matching
@@ -19,9 +19,9 @@ from concord_front.work.words import SERVICES, kind
 Worker = Annotated[Principal, Depends(AllowPage("front.work.list"))]
 
 
-def router(services: Services) -> APIRouter:
+def router(services: Services) -> Routes:
     """The route of the list."""
-    routes, pages, codes = APIRouter(include_in_schema=False), Pages("concord_front", "/work"), CodeLists.load()
+    routes, pages, codes = Routes(include_in_schema=False), Pages("concord_front", "/work"), CodeLists.load()
 
     @routes.get("/work")
     def work(

@@ -13,10 +13,13 @@ from concord_core.codes import CodeLists
 from concord_core.errors import FieldError
 from concord_core.errors.codes import INVALID_REQUEST
 from concord_core.web.marks import msgid as _
-from concord_intake.cases.domain import Act, Command, CountryAnswer, Propose, Refer, Sanction
-from concord_intake.cases.http import AssessBody, VictimBody, assess_command, check_codes
+from concord_intake.cases.bodies import BODIES, VictimBody
+from concord_intake.cases.domain import Act, Command
 
 COUNTRIES = "country_iso3166_alpha3"
+NO_CHOICE = _("Choose one of the answers shown.")
+NO_DAY = _("Choose a real day.")
+NO_NUMBER = _("Write a whole number.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,11 @@ class Input:
     options: tuple[tuple[str, str], ...] = ()
     needed: bool = True
     hint: str = ""
+
+    @property
+    def unanswered(self) -> str:
+        """What to do about a field that was left empty."""
+        return NO_DAY if self.kind == "date" else NO_CHOICE
 
 
 YES_NO = (("yes", _("Yes")), ("no", _("No")))
@@ -92,67 +100,37 @@ def day_of(values: Mapping[str, str]) -> date:
     try:
         return date.fromisoformat(values.get("on", ""))
     except ValueError:
-        error = FieldError("on", "bad_date", "Choose a real day.")
-        raise INVALID_REQUEST.error(fields=[error]) from None
-
-
-def _assess(codes: CodeLists, values: Mapping[str, str], on: date) -> Command:
-    victims: list[VictimBody] = []
-    if values.get("victim_count"):
-        sex, age = values.get("victim_sex") or "unknown", values.get("victim_age") or "unknown"
-        victims = [_model(VictimBody, "victim_count", sex=sex, age_category=age, count=values["victim_count"])]
-    body = AssessBody(
-        on=on,
-        concern="sh" if values["concern"] == "sh" else "sea",
-        allegation_type=values["allegation_type"],
-        allegation_nature=values.get("allegation_nature", ""),
-        personnel_category=values["personnel_category"],
-        contributing_country=values.get("contributing_country", ""),
-        serious=values["serious"] == "yes",
-        victims=victims,
-    )
-    return assess_command(codes, body)
-
-
-def _model(model: type[VictimBody], path: str, **values: Any) -> VictimBody:
-    try:
-        return model(**values)
-    except ValidationError:
-        raise INVALID_REQUEST.error(fields=[FieldError(path, "not_integer", "Write a whole number.")]) from None
+        raise INVALID_REQUEST.error(fields=[FieldError("on", "bad_date", NO_DAY)]) from None
 
 
 def command(act: Act, values: Mapping[str, str], codes: CodeLists, today: date) -> Command:
     """The command of a posted form. Raises INVALID_REQUEST with every field that is missing or not of its list."""
     missing = [
-        FieldError(
-            field.name,
-            "required",
-            _("Choose one of the answers shown.") if field.kind != "date" else _("Choose a real day."),
-        )
+        FieldError(field.name, "required", field.unanswered)
         for field in inputs(act)
         if field.needed and not values.get(field.name)
     ]
     if missing:
         raise INVALID_REQUEST.error(fields=missing)
-    check_codes(codes, *((f.name, f.list, values.get(f.name, "")) for f in inputs(act) if f.list))
-    if not inputs(act):
+    codes.check_all(*((f.name, f.list, values.get(f.name, "")) for f in inputs(act) if f.list))
+    if act not in BODIES:
         return Command(act, today)
-    return _made(act, day_of(values), values, codes)
+    kind, given = BODIES[act], {"on": day_of(values), **_victims(values)}
+    given |= {name: value for name, value in values.items() if name in kind.model_fields and name not in given}
+    try:
+        return kind.model_validate(given).command(act)
+    except ValidationError as error:
+        wrong = [FieldError(str(one["loc"][0]), "unknown_code", NO_CHOICE) for one in error.errors()]
+        raise INVALID_REQUEST.error(fields=wrong) from None
 
 
-def _made(act: Act, on: date, values: Mapping[str, str], codes: CodeLists) -> Command:
-    made = Command(act, on)
-    match act:
-        case Act.ASSESS:
-            made = _assess(codes, values, on)
-        case Act.REFER:
-            made = Refer(act, on, values["investigating_entity"])
-        case Act.RECORD_COUNTRY_ANSWER:
-            made = CountryAnswer(act, on, values["appoints"] == "yes")
-        case Act.PROPOSE_OUTCOME:
-            made = Propose(act, on, values["outcome"])
-        case Act.SANCTION:
-            made = Sanction(act, on, values["sanction"])
-        case Act.PROPOSE_CLOSURE:
-            made = Propose(act, on, values["reason"])
-    return made
+def _victims(values: Mapping[str, str]) -> dict[str, Any]:
+    """A form has room for one sex and age class."""
+    if not values.get("victim_count"):
+        return {}
+    sex, age = values.get("victim_sex") or "unknown", values.get("victim_age") or "unknown"
+    try:
+        counted = VictimBody.model_validate({"sex": sex, "age_category": age, "count": values["victim_count"]})
+    except ValidationError:
+        raise INVALID_REQUEST.error(fields=[FieldError("victim_count", "not_integer", NO_NUMBER)]) from None
+    return {"victims": [counted]}

@@ -1,24 +1,28 @@
-"""Staff pages on which a clock is paused, with reason and holder, and runs again."""
+"""Staff pages on which a clock is paused, with reason and holder, and runs again.
 
-from __future__ import annotations
+Annotations are values here: FastAPI reads them.
+"""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
+
+from fastapi import Depends, Request, Response
 
 from concord_core.clocks import Holder, PauseReason
 from concord_core.errors import ConcordError, FieldError
 from concord_core.errors.codes import INVALID_REQUEST, NOT_FOUND
-from concord_core.identity import Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, translator_of
+from concord_core.web.forms import form_version
 from concord_core.web.marks import msgid
 from concord_intake.cases import words
 from concord_intake.cases.acts import day_of
 from concord_intake.cases.commands import CaseView, Person
-from concord_intake.cases.pages import Office, Reader, clock_row, shown_errors, values_of, version_of
+from concord_intake.cases.pages import Office, clock_row, shown_errors, values_of
 
 
-def router(office: Office) -> APIRouter:
+def router(office: Office) -> Routes:
     """The routes."""
-    pages = APIRouter(include_in_schema=False)
+    pages = Routes(include_in_schema=False)
     kit = Pages("concord_intake", "/cases")
     cases = office.cases
 
@@ -32,7 +36,7 @@ def router(office: Office) -> APIRouter:
         error: ConcordError | None,
     ) -> Response:
         t = translator_of(request)
-        if clock not in view.clocks or verb not in ("pause", "resume"):
+        if clock not in view.clocks:
             raise NOT_FOUND.error()
         return kit.render(
             request,
@@ -49,34 +53,36 @@ def router(office: Office) -> APIRouter:
             errors=shown_errors(error),
         )
 
-    @pages.get("/cases/{reference}/clocks/{clock}/{verb}", include_in_schema=False)
-    def ask_clock(request: Request, reference: str, clock: str, verb: str, who: Reader) -> Response:
-        office.policy.check(who, f"intake.clocks.{verb}")
-        with office.app.work(who.own_agency, actor=who.actor) as work:
-            view = cases.view(work, reference)
-        return clock_page(request, view, clock, verb, who, {}, None)
+    def verb_routes(verb: str) -> None:
+        doer = Annotated[Principal, Depends(AllowPage(f"intake.clocks.{verb}"))]
 
-    @pages.post("/cases/{reference}/clocks/{clock}/{verb}", include_in_schema=False)
-    def do_clock(request: Request, reference: str, clock: str, verb: str, form: StaffForm, who: Reader) -> Response:
-        office.policy.check(who, f"intake.clocks.{verb}")
-        values = values_of(form)
-        by = Person(who.subject, who.name)
-        try:
-            on, version = day_of(values), version_of(values)
-            with office.app.work(who.own_agency, actor=who.actor) as work:
-                if verb == "pause":
-                    reason, holder = _pause_of(values)
-                    cases.pause(work, reference, version, clock, on, reason, holder, by)
-                else:
-                    cases.resume(work, reference, version, clock, on, by)
-        except ConcordError as error:
-            if error.code == NOT_FOUND.code:
-                raise
-            with office.app.work(who.own_agency, actor=who.actor) as work:
+        @pages.get(f"/cases/{{reference}}/clocks/{{clock}}/{verb}")
+        def ask(request: Request, reference: str, clock: str, who: doer) -> Response:
+            with office.own.work(who) as work:
                 view = cases.view(work, reference)
-            return clock_page(request, view, clock, verb, who, values, error)
-        return kit.redirect(request, f"/cases/{reference}")
+            return clock_page(request, view, clock, verb, who, {}, None)
 
+        @pages.post(f"/cases/{{reference}}/clocks/{{clock}}/{verb}")
+        def do(request: Request, reference: str, clock: str, form: StaffForm, who: doer) -> Response:
+            values, by = values_of(form), Person.of(who)
+            try:
+                on, version = day_of(values), form_version(form)
+                with office.own.work(who) as work:
+                    if verb == "pause":
+                        reason, holder = _pause_of(values)
+                        cases.pause(work, reference, version, clock, on, reason, holder, by)
+                    else:
+                        cases.resume(work, reference, version, clock, on, by)
+            except ConcordError as error:
+                if error.code == NOT_FOUND.code:
+                    raise
+                with office.own.work(who) as work:
+                    view = cases.view(work, reference)
+                return clock_page(request, view, clock, verb, who, values, error)
+            return kit.redirect(request, f"/cases/{reference}")
+
+    for verb in ("pause", "resume"):
+        verb_routes(verb)
     return pages
 
 

@@ -10,8 +10,9 @@ from google.protobuf.message import Message
 
 from concord_core.clocks import Clock, ClockRefusedError, Holder, LimitsHistory, PauseReason
 from concord_core.errors import FieldError
-from concord_core.errors.codes import NOT_FOUND, STALE_WRITE
-from concord_core.storage import Work
+from concord_core.errors.codes import NOT_FOUND
+from concord_core.identity import Principal
+from concord_core.storage import Work, check_version
 from concord_core.vault import RecordCipher, Vault
 from concord_intake.cases import facts, store
 from concord_intake.cases.clockwork import Change, changes, refused
@@ -29,6 +30,11 @@ class Person:
 
     subject: str
     name: str = ""
+
+    @classmethod
+    def of(cls, who: Principal) -> Person:
+        """The person who is signed in."""
+        return cls(who.subject, who.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +123,8 @@ class Cases:
         work.audit("intake.case.open", case.reference)
         return case.reference
 
-    def perform(self, work: Work, reference: str, version: int | None, command: Command, by: Person) -> CaseView:
-        """Does an act. `version` is the one that the person saw (None: whatever it is, for forms that carry none).
+    def perform(self, work: Work, reference: str, version: int, command: Command, by: Person) -> CaseView:
+        """Does an act. `version` is the one that the person saw.
 
         Raises NOT_FOUND, STALE_WRITE with the current version, or what `domain.perform` raises.
         """
@@ -139,7 +145,7 @@ class Cases:
         self,
         work: Work,
         reference: str,
-        version: int | None,
+        version: int,
         code: str,
         on: date,
         reason: PauseReason,
@@ -162,7 +168,7 @@ class Cases:
         self._record(work, stored, stored.case, emitted, act="pause-clock", on=on, codes=codes, by=by)
         return self.view(work, reference)
 
-    def resume(self, work: Work, reference: str, version: int | None, code: str, on: date, by: Person) -> CaseView:
+    def resume(self, work: Work, reference: str, version: int, code: str, on: date, by: Person) -> CaseView:
         """Lets a paused clock run again."""
         stored, clock = self._clock(work, reference, version, code, on)
         try:
@@ -229,19 +235,18 @@ class Cases:
     def _cipher(self, stored: store.StoredCase) -> RecordCipher:
         return self.vault.record(stored.case.agency, KIND, stored.case.reference, stored.wrapped)
 
-    def _locked(self, work: Work, reference: str, version: int | None) -> store.StoredCase:
+    def _locked(self, work: Work, reference: str, version: int) -> store.StoredCase:
         stored = store.read_case(work.conn, work.owner, reference, lock=True)
         if stored is None:
             raise NOT_FOUND.error()
-        if version is not None and version != stored.version:
-            raise STALE_WRITE.error(version=stored.version)
+        check_version(version, stored.version)
         return stored
 
     def _clocks(self, work: Work, reference: str) -> dict[str, store.StoredClock]:
         return store.read_clocks(work.conn, work.owner, self.limits, [reference]).get(reference, {})
 
     def _clock(
-        self, work: Work, reference: str, version: int | None, code: str, on: date
+        self, work: Work, reference: str, version: int, code: str, on: date
     ) -> tuple[store.StoredCase, store.StoredClock]:
         stored = self._locked(work, reference, version)
         if stored.case.proposal is not None:

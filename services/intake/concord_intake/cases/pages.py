@@ -1,26 +1,24 @@
 """Staff pages: the worklist by clock, the case with its timeline and clocks, and a form for each act.
 
-Pausing a clock is next door, in `clock_pages`.
+Pausing a clock is next door, in `clock_pages`. Annotations are values here: FastAPI reads them.
 """
-
-from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from concord_core.clocks import Clock, Holder, PauseReason
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
-from concord_core.errors.codes import NOT_FOUND, STALE_WRITE
-from concord_core.identity import Allow, AllowPage, PolicyTable, Principal
-from concord_core.storage import Database
+from concord_core.errors.codes import NOT_FOUND
+from concord_core.identity import Allow, AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, translator_of
+from concord_core.web.forms import form_version
+from concord_core.web.rest import OwnAgency, answer
 from concord_core.web.translator import Translator
 from concord_intake.cases import words
 from concord_intake.cases.acts import command, inputs
@@ -40,9 +38,8 @@ class Office:
 
     cases: Cases
     reports: Reports
-    app: Database
+    own: OwnAgency
     codes: CodeLists
-    policy: PolicyTable
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class Next:
 
 
 def _items(office: Office, who: Principal) -> list[Item]:
-    with office.app.work(who.own_agency, actor=who.actor) as work:
+    with office.own.work(who) as work:
         views = office.cases.listed(work, open_only=True)
     found = (
         item(v.case, list(v.clocks.values()), roles=who.roles, subject=who.subject, today=office.cases.today())
@@ -171,9 +168,9 @@ def values_of(form: FormData) -> dict[str, str]:
     return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
 
 
-def router(office: Office) -> APIRouter:
+def router(office: Office) -> Routes:
     """The routes."""
-    pages = APIRouter()
+    pages = Routes()
     kit = Pages("concord_intake", "/cases")
     cases = office.cases
 
@@ -182,7 +179,7 @@ def router(office: Office) -> APIRouter:
         """What the caller must do next in this service, and by when; words in the caller's language."""
         t = translator_of(request)
         items = [item_json(i, _verb(i, t), _waiting(i, t), f"/cases/{i.reference}") for i in _items(office, who)]
-        return JSONResponse({"items": items})
+        return answer({"items": items})
 
     @pages.get("/cases", include_in_schema=False)
     def worklist(request: Request, who: Lister, band: str = "") -> Response:
@@ -231,7 +228,7 @@ def router(office: Office) -> APIRouter:
 
     @pages.get("/cases/{reference}", include_in_schema=False)
     def show(request: Request, reference: str, who: Reader) -> Response:
-        with office.app.work(who.own_agency, actor=who.actor) as work:
+        with office.own.work(who) as work:
             view = cases.view(work, reference)
             lines, told = cases.timeline(work, reference), office.reports.of_case(work, reference)
         return case_page(request, view, lines, told, who)
@@ -260,38 +257,33 @@ def router(office: Office) -> APIRouter:
             errors=errors,
         )
 
-    @pages.get("/cases/{reference}/{act}", include_in_schema=False)
-    def ask(request: Request, reference: str, act: Act, who: Reader) -> Response:
-        office.policy.check(who, f"intake.cases.{act.value}")
-        with office.app.work(who.own_agency, actor=who.actor) as work:
-            view = cases.view(work, reference)
-        return act_page(request, view, act, who, {}, None)
+    def act_routes(act: Act) -> None:
+        doer = Annotated[Principal, Depends(AllowPage(f"intake.cases.{act.value}"))]
 
-    @pages.post("/cases/{reference}/{act}", include_in_schema=False)
-    def do(request: Request, reference: str, act: Act, form: StaffForm, who: Reader) -> Response:
-        office.policy.check(who, f"intake.cases.{act.value}")
-        values = values_of(form)
-        try:
-            wanted = command(act, values, office.codes, cases.today())
-            with office.app.work(who.own_agency, actor=who.actor) as work:
-                cases.perform(work, reference, version_of(values), wanted, Person(who.subject, who.name))
-        except ConcordError as error:
-            if error.code == NOT_FOUND.code:
-                raise
-            with office.app.work(who.own_agency, actor=who.actor) as work:
+        @pages.get(f"/cases/{{reference}}/{act.value}", include_in_schema=False)
+        def ask(request: Request, reference: str, who: doer) -> Response:
+            with office.own.work(who) as work:
                 view = cases.view(work, reference)
-            return act_page(request, view, act, who, values, error)
-        return kit.redirect(request, f"/cases/{reference}")
+            return act_page(request, view, act, who, {}, None)
 
+        @pages.post(f"/cases/{{reference}}/{act.value}", include_in_schema=False)
+        def do(request: Request, reference: str, form: StaffForm, who: doer) -> Response:
+            values = values_of(form)
+            try:
+                wanted = command(act, values, office.codes, cases.today())
+                with office.own.work(who) as work:
+                    cases.perform(work, reference, form_version(form), wanted, Person.of(who))
+            except ConcordError as error:
+                if error.code == NOT_FOUND.code:
+                    raise
+                with office.own.work(who) as work:
+                    view = cases.view(work, reference)
+                return act_page(request, view, act, who, values, error)
+            return kit.redirect(request, f"/cases/{reference}")
+
+    for act in Act:
+        act_routes(act)
     return pages
-
-
-def version_of(values: dict[str, str]) -> int:
-    """The version that the form was opened with; a form without one was not made by us."""
-    version = values.get("version", "")
-    if not version.isdigit():
-        raise STALE_WRITE.error(version=0)
-    return int(version)
 
 
 def shown_errors(error: ConcordError | None) -> list[FieldError]:

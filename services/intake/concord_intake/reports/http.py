@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Header, Response
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Depends, Response
+from pydantic import Field
 
 from concord_core.codes import CodeLists
-from concord_core.errors import ConcordError, FieldError
+from concord_core.errors import FieldError
 from concord_core.errors.codes import INVALID_REQUEST, UNKNOWN_CODE
-from concord_core.identity import Allow, Principal
-from concord_core.storage import Database
-from concord_core.storage.idempotency import once
+from concord_core.identity import Allow, Principal, Routes
+from concord_core.storage import Work
+from concord_core.web.rest import Body, Key, OwnAgency, answer
 from concord_intake.consent.domain import SCOPES
 from concord_intake.reports.commands import ReadReport, Reports
 from concord_intake.reports.domain import NewReport
@@ -23,13 +22,7 @@ from concord_intake.reports.domain import NewReport
 FORM_VERSION = "rest-1"
 
 
-class Model(BaseModel):
-    """A request body; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-
-class Words(Model):
+class Words(Body):
     """What was said, in the reporter's words; stored encrypted, never part of a fact."""
 
     narrative: str = Field(min_length=1, max_length=20000)
@@ -41,14 +34,14 @@ class Words(Model):
     safe_times: str = Field("", max_length=300)
 
 
-class ReportBody(Model):
+class ReportBody(Body):
     """A report as staff send it. `received_date` may lie in the past: it is the day of first arrival anywhere."""
 
     received_date: date
-    channel: str
+    channel: str = Field(min_length=1)
     concern: Literal["sea", "sh"]
     wish: Literal["", "advice", "informal", "formal"] = ""
-    language: str = "en"
+    language: str = Field("en", min_length=1)
     country: str = ""
     reporter_type: str = ""
     personnel_category: str = ""
@@ -62,7 +55,7 @@ class ReportBody(Model):
 
 
 def _checked(body: ReportBody, codes: CodeLists) -> NewReport:
-    lists = [
+    errors = codes.wrong(
         ("channel", "intake_channel", body.channel),
         ("language", "un_language", body.language),
         ("country", "country_iso3166_alpha3", body.country),
@@ -70,14 +63,7 @@ def _checked(body: ReportBody, codes: CodeLists) -> NewReport:
         ("personnel_category", "personnel_category", body.personnel_category),
         *((f"needs[{i}]", "assistance_service", need) for i, need in enumerate(body.needs)),
         *((f"consents.{scope}", "consent_scope", scope) for scope in body.consents),
-    ]
-    errors: list[FieldError] = []
-    for path, list_name, code in lists:
-        if code or path in ("channel", "language"):
-            try:
-                codes.check(list_name, code, path)
-            except ConcordError as error:
-                errors.extend(error.fields)
+    )
     errors += [
         FieldError(f"consents.{scope}", UNKNOWN_CODE.code, "This is not one of the known codes.")
         for scope in body.consents
@@ -122,38 +108,33 @@ def report_json(report: ReadReport) -> Mapping[str, Any]:
     }
 
 
-def router(reports: Reports, app: Database, codes: CodeLists) -> APIRouter:
+def router(own: OwnAgency, reports: Reports, codes: CodeLists) -> Routes:
     """The routes."""
-    api = APIRouter(prefix="/api/intake", tags=["reports"])
+    api = Routes("/api/intake", tags=["reports"])
 
     @api.post("/reports", status_code=201)
     def create(
-        body: ReportBody,
-        who: Annotated[Principal, Depends(Allow("intake.reports.create"))],
-        idempotency_key: Annotated[str | None, Header()] = None,
+        body: ReportBody, key: Key, who: Annotated[Principal, Depends(Allow("intake.reports.create"))]
     ) -> Response:
         """Takes a report in and opens its case. The answer is the reporter's dated proof of having told us."""
         report = _checked(body, codes)
-        with app.work(who.own_agency, actor=who.actor) as work:
 
-            def produce() -> tuple[int, dict[str, Any]]:
-                taken = reports.take(work, report)
-                return 201, {
-                    "report_reference": taken.report,
-                    "case_reference": taken.case,
-                    "received_date": report.received.isoformat(),
-                    "recorded_date": reports.today().isoformat(),
-                }
+        def take(work: Work) -> dict[str, Any]:
+            taken = reports.take(work, report)
+            return {
+                "report_reference": taken.report,
+                "case_reference": taken.case,
+                "received_date": report.received.isoformat(),
+                "recorded_date": reports.today().isoformat(),
+            }
 
-            # The fingerprint is of codes and words; only a hash of them is kept.
-            status, answer = once(work, idempotency_key, "intake.reports.create", body.model_dump(mode="json"), produce)
-        location = f"/api/intake/reports/{answer['report_reference']}"
-        return JSONResponse(answer, status, {"location": location})
+        proof = own.once(who, key, "intake.reports.create", body, take)
+        return answer(proof, 201, location=f"/api/intake/reports/{proof['report_reference']}")
 
     @api.get("/reports/{reference}")
     def read(reference: str, who: Annotated[Principal, Depends(Allow("intake.reports.read"))]) -> Response:
         """One report with its words. The reading is audited."""
-        with app.work(who.own_agency, actor=who.actor) as work:
-            return JSONResponse(report_json(reports.read(work, reference)))
+        with own.work(who) as work:
+            return answer(report_json(reports.read(work, reference)))
 
     return api

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
-from starlette.datastructures import FormData
+from fastapi import Depends, Request, Response
 
 from concord_core.codes import CodeLists
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Database
 from concord_core.vault import SealedBox
 from concord_core.web import Pages, PublicForm, lang_of, translator_of
+from concord_core.web.forms import chosen, typed
 from concord_intake.consent.domain import SCOPES
 from concord_intake.reports import journey as way
 from concord_intake.reports import words
@@ -51,15 +51,6 @@ class Desk:
     origin: str
 
 
-def _typed(form: FormData) -> dict[str, list[str]]:
-    return {name: [v for v in form.getlist(name) if isinstance(v, str)] for name in form}
-
-
-def text_of(form: FormData, name: str) -> str:
-    value = form.get(name, "")
-    return value if isinstance(value, str) else ""
-
-
 def _options(field: Field, request: Request) -> list[tuple[str, str]]:
     translator = translator_of(request)
     if field.kind == "country":
@@ -84,9 +75,9 @@ def _shown(journey: Journey, form: Form, request: Request) -> list[dict[str, Any
     return rows
 
 
-def router(desk: Desk) -> APIRouter:
+def router(desk: Desk) -> Routes:
     """The routes."""
-    pages = APIRouter(include_in_schema=False)
+    pages = Routes(include_in_schema=False)
     kit = Pages("concord_intake", "/a")
 
     def screen(request: Request, journey: Journey, errors: Sequence[FieldError] = ()) -> Response:
@@ -153,17 +144,17 @@ def router(desk: Desk) -> APIRouter:
 
     @pages.post("/a/{agency}")
     def go_on(request: Request, agency: str, form: PublicForm, who: Anybody) -> Response:
-        journey = way.opened(desk.box.open(text_of(form, "sealed"), _context(_known(desk, agency))))
+        journey = way.opened(desk.box.open(typed(form, "sealed"), _context(_known(desk, agency))))
         if journey.at == REVIEW:
-            if text_of(form, "send"):
+            if typed(form, "send"):
                 return send(request, journey)
-            if text_of(form, "back"):
+            if typed(form, "back"):
                 return screen(request, way.back(journey, desk.form))
-            return screen(request, way.change(journey, desk.form, text_of(form, "change")))
-        if text_of(form, "skip"):
+            return screen(request, way.change(journey, desk.form, typed(form, "change")))
+        if typed(form, "skip"):
             return screen(request, way.skipped(journey, desk.form))
-        moved, errors = way.answered(journey, desk.form, _typed(form), desk.codes)
-        if text_of(form, "back"):
+        moved, errors = way.answered(journey, desk.form, {name: list(chosen(form, name)) for name in form}, desk.codes)
+        if typed(form, "back"):
             kept = journey if errors else replace(journey, answers=moved.answers)
             return screen(request, way.back(kept, desk.form))
         return screen(request, moved, errors)

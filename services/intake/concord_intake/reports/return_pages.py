@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from concord_core.errors import ConcordError, FieldError
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, PublicForm
+from concord_core.web.forms import typed
 from concord_core.web.marks import msgid
 from concord_intake.consent.domain import SCOPES
 from concord_intake.errors import RECEIPT_MALFORMED
@@ -21,7 +22,7 @@ from concord_intake.reports import words
 from concord_intake.reports.commands import Key
 from concord_intake.reports.form import Field, Form
 from concord_intake.reports.limits import Tries
-from concord_intake.reports.pages import CLEAR, Desk, text_of
+from concord_intake.reports.pages import CLEAR, Desk
 from concord_intake.reports.receipt import parse
 
 KEY_TTL = timedelta(minutes=30)
@@ -34,9 +35,9 @@ HELP = Field(
 )
 
 
-def router(desk: Desk, tries: Tries) -> APIRouter:
+def router(desk: Desk, tries: Tries) -> Routes:
     """The routes; `tries` limits how often a code may be tried."""
-    pages = APIRouter(include_in_schema=False)
+    pages = Routes(include_in_schema=False)
     kit = Pages("concord_intake", "/b")
     questions = consent_questions(desk.form)
 
@@ -63,16 +64,16 @@ def router(desk: Desk, tries: Tries) -> APIRouter:
 
     @pages.post("/b")
     def come_back(request: Request, form: PublicForm, who: Comer) -> Response:
-        sealed = text_of(form, "sealed")
+        sealed = typed(form, "sealed")
         if sealed:
             content = desk.box.open(sealed, "follow-up")
             key = Key(content["locator"], bytes.fromhex(content["tag"]))
-            wanted = {scope: text_of(form, scope) for scope in SCOPES if text_of(form, scope) in ("given", "refused")}
+            wanted = {scope: typed(form, scope) for scope in SCOPES if typed(form, scope) in ("given", "refused")}
             desk.reports.change_consents(desk.public, key, wanted)
             return follow_up(request, key, saved=True)
-        typed = text_of(form, "code")
+        code = typed(form, "code")
         try:
-            receipt = parse(typed)
+            receipt = parse(code)
             if receipt is None:
                 raise RECEIPT_MALFORMED.error()
             with tries.attempt(receipt.locator):
@@ -80,7 +81,7 @@ def router(desk: Desk, tries: Tries) -> APIRouter:
         except ConcordError as error:
             wrong = [FieldError("code", error.code, error.definition.message)]
             status = error.kind.http_status
-            return kit.render(request, "public/code.html", status, errors=wrong, values={"code": typed})
+            return kit.render(request, "public/code.html", status, errors=wrong, values={"code": code})
         return follow_up(request, key)
 
     @pages.get("/z")

@@ -1,48 +1,55 @@
 """The same live counts for programs, and the work that reporting has for a person."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
+from starlette.responses import JSONResponse
 
 from concord_core.agreement import Agreement
 from concord_core.events import generations
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Database
+from concord_core.web.rest import answer
 from concord_reporting.projections import counts
 from concord_reporting.projections.handlers import CONSUMER
 
 
-def router(database: Database, agreement: Agreement) -> APIRouter:
+def router(database: Database, agreement: Agreement) -> Routes:
     """`GET /api/reporting/counts` and `GET /api/reporting/work-items`."""
-    routes = APIRouter(prefix="/api/reporting")
+    routes = Routes("/api/reporting")
 
     @routes.get("/counts")
-    def live(principal: Annotated[Principal, Depends(Allow("reporting.counts.read"))]) -> dict[str, Any]:
+    def live(principal: Annotated[Principal, Depends(Allow("reporting.counts.read"))]) -> JSONResponse:
         own = principal.agency or ""
         with database.engine.connect() as conn:
             generation = generations.current(conn, CONSUMER)
-            return {
-                "head": asdict(counts.head(conn, generation, CONSUMER)),
-                "sea": [asdict(row) for row in counts.by_year(conn, generation, "sea", own)],
-                "sh": [asdict(row) for row in counts.by_year(conn, generation, "sh", own)],
-                "referrals": _groups(counts.groups(conn, generation, "projected_referrals", "status", "owner", own)),
-                "screenings": _groups(counts.groups(conn, generation, "projected_screenings", "state", "agency", own)),
-            }
+            return answer(
+                {
+                    "head": counts.head(conn, generation, CONSUMER),
+                    "sea": counts.by_year(conn, generation, "sea", own),
+                    "sh": counts.by_year(conn, generation, "sh", own),
+                    "referrals": _groups(
+                        counts.groups(conn, generation, "projected_referrals", "status", "owner", own)
+                    ),
+                    "screenings": _groups(
+                        counts.groups(conn, generation, "projected_screenings", "state", "agency", own)
+                    ),
+                }
+            )
 
     @routes.get("/work-items")
-    def work_items(principal: Annotated[Principal, Depends(Allow("reporting.work.read"))]) -> dict[str, Any]:
+    def work_items(principal: Annotated[Principal, Depends(Allow("reporting.work.read"))]) -> JSONResponse:
         """Facts that were set aside are the operator's work: totals are incomplete until they are resolved."""
         if principal.agency != agreement.operator:
-            return {"items": []}
+            return answer({"items": []})
         with database.engine.connect() as conn:
             head = counts.head(conn, generations.current(conn, CONSUMER), CONSUMER)
         if not head.set_aside:
-            return {"items": []}
+            return answer({"items": []})
         item: dict[str, Any] = {
             "reference": CONSUMER,
             "verb": "resolve_facts_set_aside",
-            "started": head.last_fact.isoformat() if head.last_fact else None,
+            "started": head.last_fact,
             "due": None,
             "segments": [],
             "state": "late",
@@ -51,7 +58,7 @@ def router(database: Database, agreement: Agreement) -> APIRouter:
             "type": "facts",
             "url": "/reporting",
         }
-        return {"items": [item]}
+        return answer({"items": [item]})
 
     return routes
 

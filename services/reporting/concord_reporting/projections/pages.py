@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from concord_core.events import generations
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Database
 from concord_core.web import Pages
 from concord_reporting.projections import counts
@@ -15,9 +15,9 @@ from concord_reporting.projections.handlers import CONSUMER
 CONCERNS = ("sea", "sh")
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database) -> Routes:
     """`/reporting` and `/reporting/rows`."""
-    routes = APIRouter(prefix="/reporting")
+    routes = Routes("/reporting")
     pages = Pages("concord_reporting", "/reporting")
 
     @routes.get("")

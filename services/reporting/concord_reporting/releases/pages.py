@@ -6,10 +6,10 @@ No session, no cookie, no live count.
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Database
 from concord_core.web import Pages
 from concord_reporting.errors import NO_RELEASE_YET, UNKNOWN_FORMAT, UNKNOWN_RELEASE, UNKNOWN_TABLE
@@ -19,9 +19,9 @@ _MEDIA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 Reader = Annotated[Principal, Depends(Allow("reporting.releases.read"))]
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database) -> Routes:
     """`/data`, `/data/<table>[.csv|.json]`, `/data/r/<release>[/<table>[.csv|.json]]`."""
-    routes = APIRouter(prefix="/data")
+    routes = Routes("/data")
     pages = Pages("concord_reporting", "/data")
 
     def found(release_id: str | None) -> store.Release:

@@ -6,7 +6,6 @@ what was not compared. Facts are the same for every reason of a review.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -51,19 +50,17 @@ class Checks:
         self._quota = quota
         self._store = ScreeningStore(vault)
 
-    def ask(self, agency: str, actor: Actor, request: Request, key: str | None) -> Screening:
+    def ask(self, agency: str, actor: Actor, request: Request, key: str) -> Screening:
         """Checks a candidate; the same `key` with the same content gives the same screening as it stands now.
 
-        Raises `unknown_code`, `quota_reached`, `idempotency_key_required`, `idempotency_key_reused`.
+        Raises `unknown_code`, `quota_reached`, `idempotency_key_reused`.
         """
         self._codes.check("sex", request.candidate.sex, "sex")
         if request.candidate.nationality:
             self._codes.check("country_iso3166_alpha3", request.candidate.nationality, "nationality")
-        content = json.dumps(request_content(request), sort_keys=True)
-        mark = self._vault.index(agency, "check-repeat", content).hex()  # keyed: a plain hash could be guessed
+        content = request_content(request)
         with self._database.work(agency, actor=actor) as work:
-            scope = f"screening.check:{actor.subject}"
-            _, body = once(work, key, scope, mark, lambda: (201, self._write(work, request)))
+            body = once(work, self._vault, key, "screening.checks.ask", content, lambda: self._write(work, request))
         return self.settle(agency, actor, body["reference"])
 
     def settle(self, agency: str, actor: Actor, reference: str) -> Screening:

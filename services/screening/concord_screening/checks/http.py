@@ -10,25 +10,23 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Header
-from pydantic import BaseModel, ConfigDict
+from fastapi import Depends, FastAPI
 from starlette.responses import JSONResponse
 
-from concord_core.identity import Allow, Principal
-from concord_core.storage import Database
+from concord_core.identity import Allow, Principal, Routes
+from concord_core.web.rest import Body, Key, OwnAgency, answer
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Disclosure, Request, Screening, answer_moment
 from concord_screening.checks.store import request_content
-from concord_screening.web import answer
 
 PREFIX = "/api/screening/checks"
+Asking = Annotated[Principal, Depends(Allow("screening.checks.ask"))]
+Reading = Annotated[Principal, Depends(Allow("screening.checks.read"))]
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 
-class CheckBody(BaseModel):
+class CheckBody(Body):
     """A candidate, and why they are checked. Dates `YYYY-MM-DD`; the birth date may be partial."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
 
     name_latin: str = ""
     name_native: str = ""
@@ -55,33 +53,29 @@ class Pace:
         time.sleep(started + answer_moment(now - started, self._step) - now)
 
 
-def router(database: Database, checks: Checks, pace: Pace, life: Lifespan) -> APIRouter:
+def router(own: OwnAgency, checks: Checks, pace: Pace, life: Lifespan) -> Routes:
     """The routes; `life` is what runs beside them."""
-    routes = APIRouter(prefix=PREFIX, tags=["checks"], lifespan=life)
+    routes = Routes(PREFIX, tags=["checks"], lifespan=life)
 
-    @routes.post("")
-    def ask(
-        body: CheckBody,
-        who: Annotated[Principal, Depends(Allow("screening.checks.ask"))],
-        idempotency_key: Annotated[str | None, Header()] = None,
-    ) -> JSONResponse:
+    @routes.post("", status_code=201)
+    def ask(body: CheckBody, who: Asking, key: Key) -> JSONResponse:
         started = time.monotonic()
         request = Request.of(**body.model_dump())
-        screening = checks.ask(who.own_agency, who.actor, request, idempotency_key)
-        with database.work(who.own_agency, actor=who.actor) as work:
+        screening = checks.ask(who.own_agency, who.actor, request, key)
+        with own.work(who) as work:
             screening, disclosures = checks.read(work, screening.reference)
         pace.wait(started)
-        return answer(_result(screening, disclosures), status=201, location=f"{PREFIX}/{screening.reference}")
+        return answer(_result(screening, disclosures), 201, location=f"{PREFIX}/{screening.reference}")
 
     @routes.get("")
-    def recent(who: Annotated[Principal, Depends(Allow("screening.checks.read"))]) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def recent(who: Reading) -> JSONResponse:
+        with own.work(who) as work:
             found = checks.recent(work)
         return answer({"items": [_standing(screening) for screening in found]})
 
     @routes.get("/{reference}")
-    def one(reference: str, who: Annotated[Principal, Depends(Allow("screening.checks.read"))]) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def one(reference: str, who: Reading) -> JSONResponse:
+        with own.work(who) as work:
             screening, disclosures = checks.read(work, reference)
         return answer(_result(screening, disclosures))
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from concord_core.errors import ConcordError, ErrorKind
-from concord_core.identity import AllowPage, Principal
-from concord_core.storage import Database
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, Translator, translator_of
+from concord_core.web.forms import form_key, typed
+from concord_core.web.rest import OwnAgency
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Request as Asked
 from concord_screening.checks.http import Pace
-from concord_screening.web import form_text
 from concord_screening.words import ANSWERS, FACTS, PURPOSES, SELF_CERTIFICATIONS, fact_value, options
 
 PREFIX = "/screening/checks"
+Asking = Annotated[Principal, Depends(AllowPage("screening.checks.ask"))]
+Reading = Annotated[Principal, Depends(AllowPage("screening.checks.read"))]
 FIELDS = (
     "name_latin",
     "name_native",
@@ -36,18 +37,18 @@ FIELDS = (
 )
 
 
-def router(database: Database, checks: Checks, pace: Pace, pages: Pages) -> APIRouter:
+def router(own: OwnAgency, checks: Checks, pace: Pace, pages: Pages) -> Routes:
     """The routes."""
-    routes = APIRouter(prefix=PREFIX, include_in_schema=False)
+    routes = Routes(PREFIX, include_in_schema=False)
     _asking(routes, checks, pace, pages)
-    _reading(routes, database, checks, pages)
+    _reading(routes, own, checks, pages)
     return routes
 
 
-def _asking(routes: APIRouter, checks: Checks, pace: Pace, pages: Pages) -> None:
+def _asking(routes: Routes, checks: Checks, pace: Pace, pages: Pages) -> None:
     def form(request: Request, who: Principal, *, status: int = 200, **context: Any) -> Response:
         words = translator_of(request)
-        context.setdefault("values", {"key": secrets.token_urlsafe(16), "sex": "unknown"})
+        context.setdefault("values", {"sex": "unknown"})
         return pages.render(
             request,
             "check_form.html",
@@ -59,17 +60,15 @@ def _asking(routes: APIRouter, checks: Checks, pace: Pace, pages: Pages) -> None
         )
 
     @routes.get("/new")
-    def new(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.checks.ask"))]) -> Response:
+    def new(request: Request, who: Asking) -> Response:
         return form(request, who)
 
     @routes.post("/new")
-    def ask(
-        request: Request, posted: StaffForm, who: Annotated[Principal, Depends(AllowPage("screening.checks.ask"))]
-    ) -> Response:
+    def ask(request: Request, posted: StaffForm, who: Asking) -> Response:
         started = time.monotonic()
         try:
-            asked = Asked.of(**{name: form_text(posted, name) for name in FIELDS})
-            screening = checks.ask(who.own_agency, who.actor, asked, form_text(posted, "key"))
+            asked = Asked.of(**{name: typed(posted, name) for name in FIELDS})
+            screening = checks.ask(who.own_agency, who.actor, asked, form_key(posted))
         except ConcordError as error:
             if error.kind is not ErrorKind.INVALID:
                 raise
@@ -78,18 +77,16 @@ def _asking(routes: APIRouter, checks: Checks, pace: Pace, pages: Pages) -> None
         return pages.redirect(request, f"{PREFIX}/{screening.reference}")
 
 
-def _reading(routes: APIRouter, database: Database, checks: Checks, pages: Pages) -> None:
+def _reading(routes: Routes, own: OwnAgency, checks: Checks, pages: Pages) -> None:
     @routes.get("")
-    def recent(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.checks.read"))]) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def recent(request: Request, who: Reading) -> Response:
+        with own.work(who) as work:
             found = checks.recent(work)
         return pages.render(request, "check_list.html", principal=who, screenings=found, answers=ANSWERS)
 
     @routes.get("/{reference}")
-    def one(
-        request: Request, reference: str, who: Annotated[Principal, Depends(AllowPage("screening.checks.read"))]
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def one(request: Request, reference: str, who: Reading) -> Response:
+        with own.work(who) as work:
             screening, disclosures = checks.read(work, reference)
         words = translator_of(request)
         return pages.render(

@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from concord.screening.v1.service_pb2 import ReleasedFact, ReleasedFacts
 from concord_core.errors import ConcordError
-from concord_core.errors.codes import NOT_FOUND, STALE_WRITE
-from concord_core.storage import Work
+from concord_core.errors.codes import NOT_FOUND
+from concord_core.storage import Work, check_version
 from concord_core.vault import SealedBox, Vault
 from concord_screening.disclosure.domain import (
     Asked,
@@ -187,8 +187,7 @@ class Disclosures:
 
     def _for_change(self, work: Work, reference: str, version: int) -> tuple[Review, Listing]:
         review = self._store.read(work, reference, for_change=True)
-        if review.version != version:
-            raise STALE_WRITE.error(version=review.version)
+        check_version(version, review.version)
         return review, self._register.find(work, review.listing)
 
 

@@ -4,95 +4,76 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Depends
+from pydantic import Field, StrictBool
 from starlette.responses import JSONResponse
 
-from concord_core.identity import Allow, Principal
-from concord_core.storage import Database
+from concord_core.identity import Allow, Principal, Routes
+from concord_core.web.rest import Body, OwnAgency, Version, answer
 from concord_screening.disclosure.commands import Disclosures
 from concord_screening.disclosure.domain import Review
 from concord_screening.register.domain import Listing
-from concord_screening.web import answer, version_of
 
 PREFIX = "/api/screening/reviews"
-Version = Annotated[int, Depends(version_of)]
+Reading = Annotated[Principal, Depends(Allow("screening.reviews.read"))]
+Judging = Annotated[Principal, Depends(Allow("screening.reviews.judge"))]
+Releasing = Annotated[Principal, Depends(Allow("screening.reviews.release"))]
+Refusing = Annotated[Principal, Depends(Allow("screening.reviews.refuse"))]
 
 
-class Strict(BaseModel):
-    """A JSON object without unknown members."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class DecisionBody(Strict):
+class DecisionBody(Body):
     """Whether candidate and listed person are one, and why."""
 
-    same_person: bool
+    same_person: StrictBool
     reason: str
 
 
-class ReleaseBody(Strict):
+class ReleaseBody(Body):
     """Which facts go out: `basis`, `decided_date`, `contact`, `case_reference`; `contact` is written here."""
 
     fields: list[str] = Field(max_length=10)
     contact: str = ""
 
 
-class RefusalBody(Strict):
+class RefusalBody(Body):
     """Why nothing goes out; for the owner's own record."""
 
     reason: str
 
 
-def router(database: Database, disclosures: Disclosures) -> APIRouter:
+def router(own: OwnAgency, disclosures: Disclosures) -> Routes:
     """The routes."""
-    routes = APIRouter(prefix=PREFIX, tags=["reviews"])
+    routes = Routes(PREFIX, tags=["reviews"])
 
     @routes.get("")
-    def all_reviews(who: Annotated[Principal, Depends(Allow("screening.reviews.read"))]) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def all_reviews(who: Reading) -> JSONResponse:
+        with own.work(who) as work:
             found = disclosures.all(work)
         return answer({"items": [_summary(review) for review, _ in found]})
 
     @routes.get("/{reference}")
-    def one(reference: str, who: Annotated[Principal, Depends(Allow("screening.reviews.read"))]) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def one(reference: str, who: Reading) -> JSONResponse:
+        with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
-        return answer(_whole(review, listing), version=review.version)
+        return answer(_whole(review, listing))
 
     @routes.post("/{reference}/decision")
-    def judge(
-        reference: str,
-        version: Version,
-        body: DecisionBody,
-        who: Annotated[Principal, Depends(Allow("screening.reviews.judge"))],
-    ) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def judge(reference: str, version: Version, body: DecisionBody, who: Judging) -> JSONResponse:
+        with own.work(who) as work:
             review = disclosures.judge(work, reference, version, same=body.same_person, reason=body.reason)
-        return answer(_summary(review), version=review.version)
+        return answer(_summary(review))
 
     @routes.post("/{reference}/release")
-    def release(
-        reference: str,
-        version: Version,
-        body: ReleaseBody,
-        who: Annotated[Principal, Depends(Allow("screening.reviews.release"))],
-    ) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def release(reference: str, version: Version, body: ReleaseBody, who: Releasing) -> JSONResponse:
+        with own.work(who) as work:
             review = disclosures.release(work, reference, version, body.fields, body.contact)
-        return answer(_summary(review), version=review.version)
+        return answer(_summary(review))
 
     @routes.post("/{reference}/refusal")
-    def refuse(
-        reference: str,
-        version: Version,
-        body: RefusalBody,
-        who: Annotated[Principal, Depends(Allow("screening.reviews.refuse"))],
-    ) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def refuse(reference: str, version: Version, body: RefusalBody, who: Refusing) -> JSONResponse:
+        with own.work(who) as work:
             review = disclosures.refuse(work, reference, version, body.reason)
-        return answer(_summary(review), version=review.version)
+        return answer(_summary(review))
 
     return routes
 

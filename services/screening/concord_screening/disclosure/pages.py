@@ -7,21 +7,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from concord_core.errors import ConcordError, ErrorKind, FieldError
-from concord_core.identity import AllowPage, Principal
-from concord_core.storage import Database
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, Translator, translator_of
+from concord_core.web.forms import form_version, typed
+from concord_core.web.rest import OwnAgency
 from concord_screening.disclosure.commands import Disclosures
 from concord_screening.disclosure.compare import Row, rows
 from concord_screening.disclosure.domain import CHOICES, Facts, Review
 from concord_screening.register.domain import Listing
-from concord_screening.web import form_text, form_version
 from concord_screening.words import FACTS, PURPOSES, REVIEW_STATES, evidence_words, fact_value
 
 PREFIX = "/screening/reviews"
+Reading = Annotated[Principal, Depends(AllowPage("screening.reviews.read"))]
+Judging = Annotated[Principal, Depends(AllowPage("screening.reviews.judge"))]
+Releasing = Annotated[Principal, Depends(AllowPage("screening.reviews.release"))]
+Refusing = Annotated[Principal, Depends(AllowPage("screening.reviews.refuse"))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +39,18 @@ class ShownRow:
     reason: str
 
 
-def router(database: Database, disclosures: Disclosures, pages: Pages) -> APIRouter:
+def router(own: OwnAgency, disclosures: Disclosures, pages: Pages) -> Routes:
     """The routes."""
-    routes = APIRouter(prefix=PREFIX, include_in_schema=False)
-    _comparing(routes, database, disclosures, pages)
-    _releasing(routes, database, disclosures, pages)
+    routes = Routes(PREFIX, include_in_schema=False)
+    _comparing(routes, own, disclosures, pages)
+    _releasing(routes, own, disclosures, pages)
     return routes
 
 
-def _comparing(routes: APIRouter, database: Database, disclosures: Disclosures, pages: Pages) -> None:
+def _comparing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: Pages) -> None:
     @routes.get("")
-    def all_reviews(
-        request: Request, who: Annotated[Principal, Depends(AllowPage("screening.reviews.read"))]
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def all_reviews(request: Request, who: Reading) -> Response:
+        with own.work(who) as work:
             found = disclosures.all(work)
         waiting = [review for review, listing in found if review.waits_for_officer and listing.state.listed]
         done = [review for review, _ in found if review not in waiting]
@@ -63,52 +65,38 @@ def _comparing(routes: APIRouter, database: Database, disclosures: Disclosures, 
         )
 
     @routes.get("/{reference}")
-    def one(
-        request: Request, reference: str, who: Annotated[Principal, Depends(AllowPage("screening.reviews.read"))]
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def one(request: Request, reference: str, who: Reading) -> Response:
+        with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
         return _comparison(request, pages, who, review, listing)
 
     @routes.post("/{reference}/decision")
-    def judge(
-        request: Request,
-        reference: str,
-        posted: StaffForm,
-        who: Annotated[Principal, Depends(AllowPage("screening.reviews.judge"))],
-    ) -> Response:
-        same = form_text(posted, "decision") == "same"
+    def judge(request: Request, reference: str, posted: StaffForm, who: Judging) -> Response:
+        same = typed(posted, "decision") == "same"
         field = "reason_same" if same else "reason_not_same"
         try:
-            with database.work(who.own_agency, actor=who.actor) as work:
-                disclosures.judge(work, reference, form_version(posted), same=same, reason=form_text(posted, field))
+            with own.work(who) as work:
+                disclosures.judge(work, reference, form_version(posted), same=same, reason=typed(posted, field))
         except ConcordError as error:
             errors = _only_fields(error, {"reason": field})
-            with database.work(who.own_agency, actor=who.actor) as work:
+            with own.work(who) as work:
                 review, listing = disclosures.read(work, reference)
             return _comparison(request, pages, who, review, listing, status=422, values=posted, errors=errors)
         return pages.redirect(request, f"{PREFIX}/{reference}/release" if same else f"{PREFIX}/{reference}")
 
 
-def _releasing(routes: APIRouter, database: Database, disclosures: Disclosures, pages: Pages) -> None:
+def _releasing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: Pages) -> None:
     @routes.get("/{reference}/release")
-    def choose(
-        request: Request, reference: str, who: Annotated[Principal, Depends(AllowPage("screening.reviews.release"))]
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def choose(request: Request, reference: str, who: Releasing) -> Response:
+        with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
         return _choice(request, pages, who, review, listing)
 
     @routes.post("/{reference}/release")
-    def release(
-        request: Request,
-        reference: str,
-        posted: StaffForm,
-        who: Annotated[Principal, Depends(AllowPage("screening.reviews.release"))],
-    ) -> Response:
+    def release(request: Request, reference: str, posted: StaffForm, who: Releasing) -> Response:
         fields = [value for value in posted.getlist("fields") if isinstance(value, str)]
-        contact, shown = form_text(posted, "contact"), form_text(posted, "shown")
-        with database.work(who.own_agency, actor=who.actor) as work:
+        contact, shown = typed(posted, "contact"), typed(posted, "shown")
+        with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
             try:
                 facts = disclosures.preview(work, reference, fields, contact)
@@ -116,29 +104,22 @@ def _releasing(routes: APIRouter, database: Database, disclosures: Disclosures, 
                 errors = _only_fields(error, {})
                 return _choice(request, pages, who, review, listing, status=422, values=posted, errors=errors)
             # What goes out is what was shown: a choice changed after the preview is shown first.
-            if form_text(posted, "act") != "release" or shown != _mark(facts):
+            if typed(posted, "act") != "release" or shown != _mark(facts):
                 return _choice(request, pages, who, review, listing, values=posted, facts=facts)
             disclosures.release(work, reference, form_version(posted), fields, contact)
         return pages.redirect(request, f"{PREFIX}/{reference}")
 
     @routes.get("/{reference}/refuse")
-    def refusal(
-        request: Request, reference: str, who: Annotated[Principal, Depends(AllowPage("screening.reviews.refuse"))]
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def refusal(request: Request, reference: str, who: Refusing) -> Response:
+        with own.work(who) as work:
             review, _ = disclosures.read(work, reference)
         return pages.render(request, "review_refuse.html", principal=who, review=review)
 
     @routes.post("/{reference}/refuse")
-    def refuse(
-        request: Request,
-        reference: str,
-        posted: StaffForm,
-        who: Annotated[Principal, Depends(AllowPage("screening.reviews.refuse"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def refuse(request: Request, reference: str, posted: StaffForm, who: Refusing) -> Response:
+        with own.work(who) as work:
             try:
-                disclosures.refuse(work, reference, form_version(posted), form_text(posted, "reason"))
+                disclosures.refuse(work, reference, form_version(posted), typed(posted, "reason"))
             except ConcordError as error:
                 review, _ = disclosures.read(work, reference)
                 errors = _only_fields(error, {})

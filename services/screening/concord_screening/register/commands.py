@@ -12,9 +12,7 @@ from concord.screening.v1.events_pb2 import (
     RecordErased,
 )
 from concord_core.codes import CodeLists
-from concord_core.errors.codes import STALE_WRITE
-from concord_core.storage import Work
-from concord_core.storage.idempotency import once
+from concord_core.storage import Work, check_version
 from concord_core.vault import Vault
 from concord_screening.register.domain import (
     BASIS_LIST,
@@ -26,7 +24,7 @@ from concord_screening.register.domain import (
     WithdrawalReason,
     normal_number,
 )
-from concord_screening.register.store import NUMBERS, Changed, Head, ListingStore, entry_text
+from concord_screening.register.store import NUMBERS, Changed, Head, ListingStore
 from concord_screening.values import new_reference, today
 
 SERVICE = "screening"
@@ -55,19 +53,12 @@ class Register:
         hashed = tuple(self._vault.index(agency, NUMBERS, number).hex() for number in plain)
         return Entry(Person(person.names, person.birth_dates, person.sex, person.nationalities, hashed), terms)
 
-    def draft(self, work: Work, entry: Entry, key: str | None) -> Listing:
-        """Enters a draft, once per `key` and person. It is compared with nobody before a second person approves it."""
-
-        def write() -> tuple[int, dict[str, str]]:
-            listing = Listing(new_reference("LS"), ListingState.DRAFT, 1, entry, entered_by=work.actor.subject)
-            self._store.insert(work, listing)
-            work.audit("listing.draft", listing.reference)
-            return 201, {"reference": listing.reference}
-
-        # Keyed, because a plain digest of a name could be guessed.
-        mark = self._vault.index(work.owner, "listing-repeat", entry_text(entry)).hex()
-        _, body = once(work, key, f"listing.draft:{work.actor.subject}", mark, write)
-        return self._store.read(work, body["reference"])
+    def draft(self, work: Work, entry: Entry) -> Listing:
+        """Enters a draft. It is compared with nobody before a second person approves it."""
+        listing = Listing(new_reference("LS"), ListingState.DRAFT, 1, entry, entered_by=work.actor.subject)
+        self._store.insert(work, listing)
+        work.audit("listing.draft", listing.reference)
+        return listing
 
     def approve(self, work: Work, reference: str, version: int) -> Listing:
         """A second person lets a draft take effect: it is compared with candidates from now on."""
@@ -162,8 +153,7 @@ class Register:
 
     def _for_change(self, work: Work, reference: str, version: int) -> Listing:
         listing = self._store.read(work, reference, for_change=True)
-        if listing.version != version:
-            raise STALE_WRITE.error(version=listing.version)
+        check_version(version, listing.version)
         return listing
 
     def _put_in_force(self, work: Work, listing: Listing, action: str) -> None:

@@ -4,34 +4,31 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Depends
+from pydantic import Field
 from starlette.responses import JSONResponse
 
-from concord_core.identity import Allow, Principal
-from concord_core.storage import Database
+from concord_core.identity import Allow, Principal, Routes
+from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Entry, Listing, Person, Terms, parse_reason
-from concord_screening.web import answer, version_of
 
 PREFIX = "/api/screening/listings"
-Version = Annotated[int, Depends(version_of)]
+Reading = Annotated[Principal, Depends(Allow("screening.listings.read"))]
+Drafting = Annotated[Principal, Depends(Allow("screening.listings.draft"))]
+Approving = Annotated[Principal, Depends(Allow("screening.listings.approve"))]
+Correcting = Annotated[Principal, Depends(Allow("screening.listings.correct"))]
+Withdrawing = Annotated[Principal, Depends(Allow("screening.listings.withdraw"))]
 
 
-class Strict(BaseModel):
-    """A JSON object without unknown members."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class NameBody(Strict):
+class NameBody(Body):
     """One name, in any script."""
 
     text: str
     kind: str = "primary"
 
 
-class EntryBody(Strict):
+class EntryBody(Body):
     """A listing as it is written. Dates `YYYY-MM-DD`; birth dates may be partial."""
 
     names: list[NameBody] = Field(max_length=50)
@@ -65,91 +62,67 @@ class EntryBody(Strict):
         return register.entry(agency, person, [*self.index_numbers, *self.document_numbers], terms)
 
 
-class WithdrawalBody(Strict):
+class WithdrawalBody(Body):
     """Why a listing leaves: `decided_otherwise`, `correction`, `expired` or `ruling`."""
 
     reason: str
 
 
-def router(database: Database, register: Register) -> APIRouter:
+def router(own: OwnAgency, register: Register) -> Routes:
     """The routes."""
-    routes = APIRouter(prefix=PREFIX, tags=["listings"])
-    _reading(routes, database, register)
-    _changing(routes, database, register)
+    routes = Routes(PREFIX, tags=["listings"])
+    _reading(routes, own, register)
+    _changing(routes, own, register)
     return routes
 
 
-def _reading(routes: APIRouter, database: Database, register: Register) -> None:
+def _reading(routes: Routes, own: OwnAgency, register: Register) -> None:
     @routes.get("")
-    def all_listings(who: Annotated[Principal, Depends(Allow("screening.listings.read"))]) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def all_listings(who: Reading) -> JSONResponse:
+        with own.work(who) as work:
             listings = register.all(work)
         return answer({"items": [_summary(listing) for listing in listings]})
 
     @routes.get("/{reference}")
-    def one_listing(
-        reference: str, who: Annotated[Principal, Depends(Allow("screening.listings.read"))]
-    ) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def one_listing(reference: str, who: Reading) -> JSONResponse:
+        with own.work(who) as work:
             listing = register.read(work, reference)
-        return answer(_whole(listing), version=listing.version)
+        return answer(_whole(listing))
 
 
-def _changing(routes: APIRouter, database: Database, register: Register) -> None:
-    @routes.post("")
-    def draft(
-        body: EntryBody,
-        who: Annotated[Principal, Depends(Allow("screening.listings.draft"))],
-        idempotency_key: Annotated[str | None, Header()] = None,
-    ) -> JSONResponse:
+def _changing(routes: Routes, own: OwnAgency, register: Register) -> None:
+    @routes.post("", status_code=201)
+    def draft(body: EntryBody, key: Key, who: Drafting) -> JSONResponse:
         entry = body.entry(register, who.own_agency)
-        with database.work(who.own_agency, actor=who.actor) as work:
-            listing = register.draft(work, entry, idempotency_key)
-        return _changed(listing, status=201)
+        return own.create(
+            who, key, "screening.listings.draft", body, lambda work: _summary(register.draft(work, entry)), at=PREFIX
+        )
 
     @routes.post("/{reference}/approval")
-    def approve(
-        reference: str, version: Version, who: Annotated[Principal, Depends(Allow("screening.listings.approve"))]
-    ) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def approve(reference: str, version: Version, who: Approving) -> JSONResponse:
+        with own.work(who) as work:
             listing = register.approve(work, reference, version)
-        return _changed(listing)
+        return answer(_summary(listing))
 
     @routes.post("/{reference}/correction")
-    def correct(
-        reference: str,
-        version: Version,
-        body: EntryBody,
-        who: Annotated[Principal, Depends(Allow("screening.listings.correct"))],
-    ) -> JSONResponse:
+    def correct(reference: str, version: Version, body: EntryBody, who: Correcting) -> JSONResponse:
         entry = body.entry(register, who.own_agency)
-        with database.work(who.own_agency, actor=who.actor) as work:
+        with own.work(who) as work:
             listing = register.propose(work, reference, version, entry)
-        return _changed(listing)
+        return answer(_summary(listing))
 
     @routes.post("/{reference}/correction/approval")
-    def amend(
-        reference: str, version: Version, who: Annotated[Principal, Depends(Allow("screening.listings.approve"))]
-    ) -> JSONResponse:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def amend(reference: str, version: Version, who: Approving) -> JSONResponse:
+        with own.work(who) as work:
             listing = register.amend(work, reference, version)
-        return _changed(listing)
+        return answer(_summary(listing))
 
     @routes.post("/{reference}/withdrawal")
-    def withdraw(
-        reference: str,
-        version: Version,
-        body: WithdrawalBody,
-        who: Annotated[Principal, Depends(Allow("screening.listings.withdraw"))],
-    ) -> JSONResponse:
+    def withdraw(reference: str, version: Version, body: WithdrawalBody, who: Withdrawing) -> JSONResponse:
         reason = parse_reason(body.reason)
-        with database.work(who.own_agency, actor=who.actor) as work:
+        with own.work(who) as work:
             listing = register.withdraw(work, reference, version, reason)
-        return _changed(listing)
-
-
-def _changed(listing: Listing, *, status: int = 200) -> JSONResponse:
-    return answer(_summary(listing), status=status, version=listing.version, location=f"{PREFIX}/{listing.reference}")
+        return answer(_summary(listing))
 
 
 def _summary(listing: Listing) -> dict[str, Any]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from concord_core.errors import ConcordError, ErrorKind, FieldError
-from concord_core.identity import AllowPage, Principal
-from concord_core.storage import Database, Work
+from concord_core.identity import AllowPage, Principal, Routes
+from concord_core.storage import Work
 from concord_core.web import Pages, StaffForm, translator_of
+from concord_core.web.forms import form_version, typed
+from concord_core.web.rest import OwnAgency
 from concord_screening.policy import LISTING_APPROVER, LISTING_OFFICER
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import (
@@ -26,28 +27,30 @@ from concord_screening.register.domain import (
     parse_reason,
     withdrawal_due,
 )
-from concord_screening.web import form_text, form_version
 from concord_screening.words import LISTING_STATES, NAME_KINDS, NOTICE_WAYS, WITHDRAWAL_REASONS, options
 
 PREFIX = "/screening/register"
+Reading = Annotated[Principal, Depends(AllowPage("screening.listings.read"))]
+Drafting = Annotated[Principal, Depends(AllowPage("screening.listings.draft"))]
+Correcting = Annotated[Principal, Depends(AllowPage("screening.listings.correct"))]
+Approving = Annotated[Principal, Depends(AllowPage("screening.listings.approve"))]
+Withdrawing = Annotated[Principal, Depends(AllowPage("screening.listings.withdraw"))]
 NATIONALITIES = 3
 
 
-def router(database: Database, register: Register, pages: Pages) -> APIRouter:
+def router(own: OwnAgency, register: Register, pages: Pages) -> Routes:
     """The routes."""
-    routes = APIRouter(prefix=PREFIX, include_in_schema=False)
-    _writing(routes, database, register, pages)
-    _reading(routes, database, register, pages)
-    _deciding(routes, database, register, pages)
+    routes = Routes(PREFIX, include_in_schema=False)
+    _writing(routes, own, register, pages)
+    _reading(routes, own, register, pages)
+    _deciding(routes, own, register, pages)
     return routes
 
 
-def _reading(routes: APIRouter, database: Database, register: Register, pages: Pages) -> None:
+def _reading(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -> None:
     @routes.get("")
-    def all_listings(
-        request: Request, who: Annotated[Principal, Depends(AllowPage("screening.listings.read"))]
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def all_listings(request: Request, who: Reading) -> Response:
+        with own.work(who) as work:
             listings = register.all(work)
         return pages.render(
             request,
@@ -59,12 +62,8 @@ def _reading(routes: APIRouter, database: Database, register: Register, pages: P
         )
 
     @routes.get("/{reference}")
-    def one_listing(
-        request: Request,
-        reference: str,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.read"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def one_listing(request: Request, reference: str, who: Reading) -> Response:
+        with own.work(who) as work:
             listing = register.read(work, reference)
             outcome = register.outcome_of(work, listing)
         return pages.render(
@@ -81,10 +80,10 @@ def _reading(routes: APIRouter, database: Database, register: Register, pages: P
         )
 
 
-def _writing(routes: APIRouter, database: Database, register: Register, pages: Pages) -> None:
+def _writing(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -> None:
     def form(request: Request, who: Principal, *, status: int = 200, **context: Any) -> Response:
         words = translator_of(request)
-        context.setdefault("values", {"key": secrets.token_urlsafe(16), "sex": "unknown"})
+        context.setdefault("values", {"sex": "unknown"})
         return pages.render(
             request,
             "listing_form.html",
@@ -96,40 +95,33 @@ def _writing(routes: APIRouter, database: Database, register: Register, pages: P
         )
 
     @routes.get("/new")
-    def new(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.listings.draft"))]) -> Response:
+    def new(request: Request, who: Drafting) -> Response:
         return form(request, who, listing=None)
 
     @routes.post("/new")
-    def draft(
-        request: Request, posted: StaffForm, who: Annotated[Principal, Depends(AllowPage("screening.listings.draft"))]
-    ) -> Response:
+    def draft(request: Request, posted: StaffForm, who: Drafting) -> Response:
         try:
             entry = _entry(register, who.own_agency, posted)
         except ConcordError as error:
             return form(request, who, status=422, listing=None, values=posted, errors=_field_errors(error, posted))
-        with database.work(who.own_agency, actor=who.actor) as work:
-            listing = register.draft(work, entry, form_text(posted, "key"))
-        return pages.redirect(request, f"{PREFIX}/{listing.reference}")
+        made = own.submit(
+            who,
+            posted,
+            "screening.listings.draft",
+            lambda work: {"reference": register.draft(work, entry).reference},
+        )
+        return pages.redirect(request, f"{PREFIX}/{made['reference']}")
 
     @routes.get("/{reference}/correct")
-    def correct(
-        request: Request,
-        reference: str,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.correct"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def correct(request: Request, reference: str, who: Correcting) -> Response:
+        with own.work(who) as work:
             listing = register.read(work, reference)
         values = _values(listing)
         return form(request, who, listing=listing, values=values)
 
     @routes.post("/{reference}/correct")
-    def propose(
-        request: Request,
-        reference: str,
-        posted: StaffForm,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.correct"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def propose(request: Request, reference: str, posted: StaffForm, who: Correcting) -> Response:
+        with own.work(who) as work:
             listing = register.find(work, reference)
             try:
                 entry = _entry(register, who.own_agency, posted)
@@ -143,48 +135,30 @@ def _writing(routes: APIRouter, database: Database, register: Register, pages: P
         return pages.redirect(request, f"{PREFIX}/{reference}")
 
 
-def _deciding(routes: APIRouter, database: Database, register: Register, pages: Pages) -> None:
+def _deciding(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -> None:
     @routes.get("/{reference}/approve")
-    def approval(
-        request: Request,
-        reference: str,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.approve"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def approval(request: Request, reference: str, who: Approving) -> Response:
+        with own.work(who) as work:
             listing = register.read(work, reference)
         return pages.render(request, "listing_approve.html", principal=who, listing=listing, kinds=NAME_KINDS)
 
     @routes.post("/{reference}/approve")
-    def approve(
-        request: Request,
-        reference: str,
-        posted: StaffForm,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.approve"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def approve(request: Request, reference: str, posted: StaffForm, who: Approving) -> Response:
+        with own.work(who) as work:
             _approve(work, register, reference, form_version(posted))
         return pages.redirect(request, f"{PREFIX}/{reference}")
 
     @routes.get("/{reference}/withdraw")
-    def withdrawal(
-        request: Request,
-        reference: str,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.withdraw"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def withdrawal(request: Request, reference: str, who: Withdrawing) -> Response:
+        with own.work(who) as work:
             listing = register.read(work, reference)
         return _withdrawal(request, pages, who, listing)
 
     @routes.post("/{reference}/withdraw")
-    def withdraw(
-        request: Request,
-        reference: str,
-        posted: StaffForm,
-        who: Annotated[Principal, Depends(AllowPage("screening.listings.withdraw"))],
-    ) -> Response:
-        with database.work(who.own_agency, actor=who.actor) as work:
+    def withdraw(request: Request, reference: str, posted: StaffForm, who: Withdrawing) -> Response:
+        with own.work(who) as work:
             try:
-                reason = parse_reason(form_text(posted, "reason"))
+                reason = parse_reason(typed(posted, "reason"))
             except ConcordError as error:
                 listing = register.find(work, reference)
                 return _withdrawal(request, pages, who, listing, status=422, errors=error.fields)
@@ -225,7 +199,7 @@ def acts(listing: Listing, who: Principal, outcome: str | None) -> list[str]:
 
 
 def _lines(form: FormData, name: str) -> list[str]:
-    return [line.strip() for line in form_text(form, name).splitlines() if line.strip()]
+    return [line.strip() for line in typed(form, name).splitlines() if line.strip()]
 
 
 def _names(form: FormData) -> list[tuple[str, str, str]]:
@@ -234,21 +208,21 @@ def _names(form: FormData) -> list[tuple[str, str, str]]:
 
 
 def _entry(register: Register, agency: str, form: FormData) -> Entry:
-    nations = [form_text(form, f"nationality_{at}") for at in range(1, NATIONALITIES + 1)]
+    nations = [typed(form, f"nationality_{at}") for at in range(1, NATIONALITIES + 1)]
     person = Person.of(
         [(text, kind) for text, kind, _ in _names(form)],
         _lines(form, "birth_dates"),
-        form_text(form, "sex") or "unknown",
+        typed(form, "sex") or "unknown",
         [nation for nation in nations if nation],
     )
     terms = Terms.of(
-        basis=form_text(form, "basis"),
-        case_reference=form_text(form, "case_reference"),
-        decided_date=form_text(form, "decided_date"),
-        review_date=form_text(form, "review_date"),
-        notice_date=form_text(form, "notice_date"),
-        notice_way=form_text(form, "notice_way"),
-        contested_date=form_text(form, "contested_date"),
+        basis=typed(form, "basis"),
+        case_reference=typed(form, "case_reference"),
+        decided_date=typed(form, "decided_date"),
+        review_date=typed(form, "review_date"),
+        notice_date=typed(form, "notice_date"),
+        notice_way=typed(form, "notice_way"),
+        contested_date=typed(form, "contested_date"),
     )
     return register.entry(agency, person, _lines(form, "numbers"), terms)
 

@@ -124,11 +124,6 @@ def _terms(values: dict[str, Any]) -> Terms:
     )
 
 
-def entry_text(entry: Entry) -> str:
-    """The whole entry as canonical text, to tell a repeat from another entry."""
-    return json.dumps(_proposal_json(entry), sort_keys=True)
-
-
 class ListingStore:
     """Reads and writes listings of the work's agency."""
 

@@ -13,7 +13,7 @@ from datetime import date
 from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, check_version
 from concord_core.vault import Vault
 from concord_victim_assistance.consent import store
 from concord_victim_assistance.consent.domain import (
@@ -32,7 +32,7 @@ from concord_victim_assistance.consent.domain import (
 from concord_victim_assistance.consent.store import Grant
 from concord_victim_assistance.errors import CONSENT_ENDED, CONSENT_MISSING, NOTHING_ALLOWED
 from concord_victim_assistance.persons.commands import Persons
-from concord_victim_assistance.values import SERVICE, Problems, check_version, new_reference, today
+from concord_victim_assistance.values import SERVICE, Problems, new_reference, today
 
 KIND = "consent"
 
@@ -106,17 +106,16 @@ class Consents:
         reference: str,
         day: date | None,
         *,
+        expected: int | None,
         by: str = "person",
-        expected: int | None = None,
-        checked: bool = True,
     ) -> tuple[Consent, list[str]]:
         """Takes a consent back and ends its grants; returns it with the referrals that rested on it.
 
-        Publishes `ConsentWithdrawn`. `checked=False` is for a handler, which knows no version. Raises `not_found`,
-        `stale_write`, `consent_state`, `invalid_request`.
+        Publishes `ConsentWithdrawn`. `expected` is the version that a person saw; a handler knows none. Raises
+        `not_found`, `stale_write`, `consent_state`, `invalid_request`.
         """
         consent = self.get(work, reference, lock=True)
-        if checked:
+        if expected is not None:
             check_version(expected, consent.version)
         withdrawn = moved(consent, State.WITHDRAWN)
         problems = Problems(self.codes)

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from concord_core.agreement import Agreement
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
+from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.consent.commands import Consents
 from concord_victim_assistance.consent.domain import Consent, Draft, fields_of
-from concord_victim_assistance.edge import Body, Edge, Key, Version, answer
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.referrals.commands import OwnerSide
 from concord_victim_assistance.values import today
+
+Reading = Annotated[Principal, Depends(Allow("assistance.consents.read"))]
+Recording = Annotated[Principal, Depends(Allow("assistance.consents.record"))]
+Withdrawing = Annotated[Principal, Depends(Allow("assistance.consents.withdraw"))]
 
 
 class ConsentBody(Body):
@@ -84,40 +88,40 @@ def draft_of(body: ConsentBody) -> Draft:
     )
 
 
-def router(edge: Edge, agreement: Agreement, persons: Persons, consents: Consents, referrals: OwnerSide) -> APIRouter:
+def router(own: OwnAgency, agreement: Agreement, persons: Persons, consents: Consents, referrals: OwnerSide) -> Routes:
     """The routes of consents, under their person and by their own reference."""
-    api = APIRouter(prefix="/api/assistance", tags=["consents"])
+    api = Routes("/api/assistance", tags=["consents"])
 
     @api.get("/persons/{reference}/consents")
-    def listed(reference: str, who: Annotated[Principal, Depends(Allow("assistance.consents.read"))]) -> JSONResponse:
+    def listed(reference: str, who: Reading) -> JSONResponse:
         """A person's consents, the latest first."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             persons.get(work, reference)
-            return answer(200, {"items": [consent_json(one) for one in consents.of_person(work, reference)]})
+            return answer({"items": [consent_json(one) for one in consents.of_person(work, reference)]})
 
     @api.post("/persons/{reference}/consents", status_code=201)
     def record(
         reference: str,
         body: ConsentBody,
         key: Key,
-        who: Annotated[Principal, Depends(Allow("assistance.consents.record"))],
+        who: Recording,
     ) -> JSONResponse:
         """Records a consent or a refusal."""
+        slugs = [agency.slug for agency in agreement.agencies]
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            slugs = [agency.slug for agency in agreement.agencies]
-            return 201, consent_json(consents.record(work, reference, draft_of(body), slugs))
+        def act(work: Work) -> dict[str, Any]:
+            return consent_json(consents.record(work, reference, draft_of(body), slugs))
 
-        return edge.change(who, key, f"consents.record/{reference}", body.model_dump(), act)
+        return own.create(who, key, f"assistance.consents.record/{reference}", body, act, at="/api/assistance/consents")
 
     @api.get("/consents/{reference}")
-    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.consents.read"))]) -> JSONResponse:
+    def read(reference: str, who: Reading) -> JSONResponse:
         """One consent with the person's words; the reading is an audit entry."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             consent = consents.get(work, reference)
             work.audit("consent.read", reference, purpose="assistance")
             said = consents.words(work, reference)
-        return answer(200, consent_json(consent) | {"words": said.words, "best_interest": said.best_interest})
+        return answer(consent_json(consent) | {"words": said.words, "best_interest": said.best_interest})
 
     @api.post("/consents/{reference}/withdraw")
     def withdraw(
@@ -125,13 +129,13 @@ def router(edge: Edge, agreement: Agreement, persons: Persons, consents: Consent
         body: WithdrawBody,
         key: Key,
         version: Version,
-        who: Annotated[Principal, Depends(Allow("assistance.consents.withdraw"))],
+        who: Withdrawing,
     ) -> JSONResponse:
         """Takes a consent back: from this moment nothing that rests on it can be opened."""
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 200, consent_json(referrals.withdraw_consent(work, reference, body.withdrawn_date, expected=version))
+        def act(work: Work) -> dict[str, Any]:
+            return consent_json(referrals.withdraw_consent(work, reference, body.withdrawn_date, expected=version))
 
-        return edge.change(who, key, f"consents.withdraw/{reference}", body.model_dump(), act)
+        return own.change(who, key, f"assistance.consents.withdraw/{reference}", (version, body), act)
 
     return api

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 from fastapi.responses import JSONResponse
 
 from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
+from concord_core.web.rest import answer
 from concord_victim_assistance.directory import domain
 
 ANYBODY = Annotated[Principal, Depends(Allow("assistance.directory.read"))]
 
 
-def router(agreement: Agreement, codes: CodeLists, node: str) -> APIRouter:
+def router(agreement: Agreement, codes: CodeLists, node: str) -> Routes:
     """The routes under `/api/assistance/directory`."""
-    api = APIRouter(prefix="/api/assistance/directory", tags=["directory"])
+    api = Routes("/api/assistance/directory", tags=["directory"])
 
     @api.get("/mechanisms")
     def mechanisms(_who: ANYBODY, need: Annotated[str, Query(max_length=60)] = "") -> JSONResponse:
         """Offices for people who work for the UN; `need` is a code of `support_type`."""
         if need:
             codes.check("support_type", need, "need")
-        return JSONResponse({"items": [asdict(one) for one in domain.mechanisms(codes.mechanisms, need)]})
+        return answer({"items": domain.mechanisms(codes.mechanisms, need)})
 
     @api.get("/desks/{country}")
     def desks(country: str, _who: ANYBODY) -> JSONResponse:
         """Desks of a country (`country_iso3166_alpha3`); `elsewhere` holds whom to ask when it has none."""
         codes.check("country_iso3166_alpha3", country, "country")
-        return JSONResponse(
-            {
-                "items": [asdict(desk) for desk in domain.desks_in(agreement.agencies, country)],
-                "elsewhere": [asdict(desk) for desk in elsewhere(agreement, node)],
-            }
-        )
+        found = domain.desks_in(agreement.agencies, country)
+        return answer({"items": found, "elsewhere": elsewhere(agreement, node)})
 
     return api
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, translator_of
 from concord_victim_assistance.directory import domain
 from concord_victim_assistance.directory.http import elsewhere
@@ -20,9 +20,9 @@ Anybody = Annotated[Principal, Depends(AllowPage("assistance.directory.read"))]
 _COUNTRIES: Final = "country_iso3166_alpha3"
 
 
-def router(agreement: Agreement, codes: CodeLists, node: str) -> APIRouter:
+def router(agreement: Agreement, codes: CodeLists, node: str) -> Routes:
     """The pages under `/help`."""
-    pages = APIRouter(include_in_schema=False)
+    pages = Routes(include_in_schema=False)
 
     @pages.get("/help")
     def first_question(request: Request, _who: Anybody) -> Response:

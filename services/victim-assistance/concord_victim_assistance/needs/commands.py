@@ -10,11 +10,11 @@ from google.protobuf.message import Message
 from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, check_version
 from concord_victim_assistance.needs import store
 from concord_victim_assistance.needs.domain import Need, NeedStatus, NeedStep, after
 from concord_victim_assistance.persons.commands import Persons
-from concord_victim_assistance.values import SERVICE, Problems, check_version, new_reference
+from concord_victim_assistance.values import SERVICE, Problems, new_reference
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Needs:
         work.audit("need.record", need.reference, details={"person": person_reference})
         return need
 
-    def step(self, work: Work, reference: str, step: NeedStep, day: date | None, expected: int | None) -> Need:
+    def step(self, work: Work, reference: str, step: NeedStep, day: date | None, expected: int) -> Need:
         """One step by an advocate; raises `not_found`, `stale_write`, `need_state`, `invalid_request`."""
         need = self.get(work, reference, lock=True)
         check_version(expected, need.version)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
-from concord_victim_assistance.edge import Body, Edge, Key, Version, answer
+from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.needs.commands import Needs
 from concord_victim_assistance.needs.domain import Need, NeedStep
 from concord_victim_assistance.persons.commands import Persons
+
+Reading = Annotated[Principal, Depends(Allow("assistance.persons.read"))]
+Recording = Annotated[Principal, Depends(Allow("assistance.needs.record"))]
+Stepping = Annotated[Principal, Depends(Allow("assistance.needs.step"))]
 
 
 class NeedBody(Body):
@@ -45,27 +49,25 @@ def need_json(need: Need) -> dict[str, Any]:
     }
 
 
-def router(edge: Edge, persons: Persons, needs: Needs) -> APIRouter:
+def router(own: OwnAgency, persons: Persons, needs: Needs) -> Routes:
     """The routes of needs, under their person and by their own reference."""
-    api = APIRouter(prefix="/api/assistance", tags=["needs"])
+    api = Routes("/api/assistance", tags=["needs"])
 
     @api.get("/persons/{reference}/needs")
-    def listed(reference: str, who: Annotated[Principal, Depends(Allow("assistance.persons.read"))]) -> JSONResponse:
+    def listed(reference: str, who: Reading) -> JSONResponse:
         """A person's needs, in the order in which they were recorded."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             persons.get(work, reference)
-            return answer(200, {"items": [need_json(need) for need in needs.of_person(work, reference)]})
+            return answer({"items": [need_json(need) for need in needs.of_person(work, reference)]})
 
     @api.post("/persons/{reference}/needs", status_code=201)
-    def record(
-        reference: str, body: NeedBody, key: Key, who: Annotated[Principal, Depends(Allow("assistance.needs.record"))]
-    ) -> JSONResponse:
+    def record(reference: str, body: NeedBody, key: Key, who: Recording) -> JSONResponse:
         """Records a need."""
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 201, need_json(needs.record(work, reference, body.service, body.recorded_date))
+        def act(work: Work) -> dict[str, Any]:
+            return need_json(needs.record(work, reference, body.service, body.recorded_date))
 
-        return edge.change(who, key, f"needs.record/{reference}", body.model_dump(), act)
+        return own.create(who, key, f"assistance.needs.record/{reference}", body, act)
 
     @api.post("/needs/{reference}/{step}")
     def step(
@@ -74,13 +76,13 @@ def router(edge: Edge, persons: Persons, needs: Needs) -> APIRouter:
         body: StepBody,
         key: Key,
         version: Version,
-        who: Annotated[Principal, Depends(Allow("assistance.needs.step"))],
+        who: Stepping,
     ) -> JSONResponse:
         """`offer`, `provide` or `decline`."""
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 200, need_json(needs.step(work, reference, step, body.on, version))
+        def act(work: Work) -> dict[str, Any]:
+            return need_json(needs.step(work, reference, step, body.on, version))
 
-        return edge.change(who, key, f"needs.{step}/{reference}", body.model_dump(), act)
+        return own.change(who, key, f"assistance.needs.{step}/{reference}", (version, body), act)
 
     return api

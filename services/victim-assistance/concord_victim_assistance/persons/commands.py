@@ -9,12 +9,12 @@ from datetime import date
 from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, check_version
 from concord_core.vault import RecordCipher, Vault
 from concord_victim_assistance.errors import HANDOVER_OPENED
 from concord_victim_assistance.persons import store
 from concord_victim_assistance.persons.domain import Handover, Person, Profile, ReporterLimit, checked_profile
-from concord_victim_assistance.values import SERVICE, check_version, new_reference
+from concord_victim_assistance.values import SERVICE, new_reference
 
 KIND = "person"
 _SECRET = ("name", "contact", "safe_times", "notes")
@@ -51,7 +51,7 @@ class Persons:
         work.audit("person.register", person.reference)
         return person
 
-    def change(self, work: Work, reference: str, changes: Mapping[str, str], expected: int | None) -> Person:
+    def change(self, work: Work, reference: str, changes: Mapping[str, str], expected: int) -> Person:
         """Changes the named fields of a record; raises `not_found`, `stale_write`, `invalid_request`."""
         person = self.get(work, reference, lock=True)
         check_version(expected, person.version)

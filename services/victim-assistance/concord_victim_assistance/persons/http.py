@@ -5,15 +5,23 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
-from concord_victim_assistance.edge import Body, Edge, Key, Version, answer
+from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import Handover, Person, Profile
 from concord_victim_assistance.persons.opening import HandoverOpening
+
+PERSONS = "/api/assistance/persons"
+Listing = Annotated[Principal, Depends(Allow("assistance.persons.list"))]
+Reading = Annotated[Principal, Depends(Allow("assistance.persons.read"))]
+Registering = Annotated[Principal, Depends(Allow("assistance.persons.register"))]
+Changing = Annotated[Principal, Depends(Allow("assistance.persons.change"))]
+HandoverListing = Annotated[Principal, Depends(Allow("assistance.handovers.list"))]
+HandoverOpen = Annotated[Principal, Depends(Allow("assistance.handovers.open"))]
 
 
 class PersonBody(Body):
@@ -70,37 +78,35 @@ def handover_json(handover: Handover) -> dict[str, Any]:
     }
 
 
-def router(edge: Edge, persons: Persons, opening: HandoverOpening) -> APIRouter:
+def router(own: OwnAgency, persons: Persons, opening: HandoverOpening) -> Routes:
     """The routes under `/api/assistance/persons` and `/api/assistance/handovers`."""
-    api = APIRouter(prefix="/api/assistance", tags=["persons"])
+    api = Routes("/api/assistance", tags=["persons"])
 
     @api.get("/persons")
-    def listed(who: Annotated[Principal, Depends(Allow("assistance.persons.list"))]) -> JSONResponse:
+    def listed(who: Listing) -> JSONResponse:
         """All records of the caller's agency, without personal data, the latest first."""
-        with edge.work(who) as work:
-            return answer(200, {"items": [person_json(person) for person in persons.listed(work)]})
+        with own.work(who) as work:
+            return answer({"items": [person_json(person) for person in persons.listed(work)]})
 
     @api.post("/persons", status_code=201)
-    def register(
-        body: PersonBody, key: Key, who: Annotated[Principal, Depends(Allow("assistance.persons.register"))]
-    ) -> JSONResponse:
+    def register(body: PersonBody, key: Key, who: Registering) -> JSONResponse:
         """Makes a record. Nothing but a language is needed: no case, no report, no name."""
+        profile = Profile(**body.model_dump(exclude={"registered_date"}))
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            profile = Profile(**body.model_dump(exclude={"registered_date"}))
-            return 201, person_json(persons.register(work, profile, body.registered_date))
+        def act(work: Work) -> dict[str, Any]:
+            return person_json(persons.register(work, profile, body.registered_date))
 
-        return edge.change(who, key, "persons.register", body.model_dump(), act)
+        return own.create(who, key, "assistance.persons.register", body, act, at=PERSONS)
 
     @api.get("/persons/{reference}")
-    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.persons.read"))]) -> JSONResponse:
+    def read(reference: str, who: Reading) -> JSONResponse:
         """One record with the person's data; the reading is an audit entry."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             person = persons.get(work, reference)
             work.audit("person.read", reference, purpose="assistance")
             profile = persons.read(work, person)
         secret = {name: getattr(profile, name) for name in ("name", "contact", "safe_times", "notes")}
-        return answer(200, person_json(person) | secret)
+        return answer(person_json(person) | secret)
 
     @api.patch("/persons/{reference}")
     def change(
@@ -108,28 +114,26 @@ def router(edge: Edge, persons: Persons, opening: HandoverOpening) -> APIRouter:
         body: PersonChange,
         key: Key,
         version: Version,
-        who: Annotated[Principal, Depends(Allow("assistance.persons.change"))],
+        who: Changing,
     ) -> JSONResponse:
         """Changes the fields that are named."""
         changes = body.model_dump(exclude_none=True)
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 200, person_json(persons.change(work, reference, changes, version))
+        def act(work: Work) -> dict[str, Any]:
+            return person_json(persons.change(work, reference, changes, version))
 
-        return edge.change(who, key, f"persons.change/{reference}", changes, act)
+        return own.change(who, key, f"assistance.persons.change/{reference}", (version, changes), act)
 
     @api.get("/handovers")
-    def handovers(who: Annotated[Principal, Depends(Allow("assistance.handovers.list"))]) -> JSONResponse:
+    def handovers(who: HandoverListing) -> JSONResponse:
         """Requests for help that nobody has opened, the most pressing first."""
-        with edge.work(who) as work:
-            return answer(200, {"items": [handover_json(item) for item in persons.handovers(work)]})
+        with own.work(who) as work:
+            return answer({"items": [handover_json(item) for item in persons.handovers(work)]})
 
     @api.post("/handovers/{report_reference}/open", status_code=201)
-    def open_handover(
-        report_reference: str, who: Annotated[Principal, Depends(Allow("assistance.handovers.open"))]
-    ) -> JSONResponse:
-        """Makes the person's record from what the reporter allows. A repeat answers `handover_opened` with its
-        reference, so that it needs no key."""
-        return answer(201, person_json(opening.open(who.own_agency, who.actor, report_reference)))
+    def open_handover(report_reference: str, key: Key, who: HandoverOpen) -> JSONResponse:
+        """Makes the person's record from what the reporter allows."""
+        person = opening.open(who.own_agency, who.actor, report_reference, key)
+        return answer(person_json(person), 201, location=f"{PERSONS}/{person.reference}")
 
     return api

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from concord.intake.v1.service_pb2 import Handover as Content
-from concord_core.storage import Actor, Database
-from concord_victim_assistance.errors import HANDOVER_OPENED
+from concord_core.storage import Actor, Database, Work
+from concord_core.storage.idempotency import once
 from concord_victim_assistance.needs.commands import Needs
 from concord_victim_assistance.persons.commands import Persons
-from concord_victim_assistance.persons.domain import HandedOver, Person, known_needs, profile_of_handover
+from concord_victim_assistance.persons.domain import HandedOver, Handover, Person, known_needs, profile_of_handover
 
 
 @dataclass(frozen=True)
@@ -42,16 +42,23 @@ class HandoverOpening:
     persons: Persons
     needs: Needs
 
-    def open(self, agency: str, actor: Actor, report_reference: str) -> Person:
-        """Makes the record with the needs that were ticked; raises `not_found`, `handover_opened`, what intake says.
+    def open(self, agency: str, actor: Actor, report_reference: str, key: str) -> Person:
+        """Makes the record with the needs that were ticked, once per key.
 
-        A reporter who allows nothing still gets a record: help does not depend on a name.
+        Raises `not_found`, `handover_opened`, what intake says. A reporter who allows nothing still gets a record: help
+        does not depend on a name.
         """
         with self.database.work(agency, actor=actor) as work:
             waiting = self.persons.handover(work, report_reference)
-        if waiting.person_reference is not None:
-            raise HANDOVER_OPENED.error(person=waiting.person_reference)
-        received = self.intake.handover(agency, report_reference, actor.subject)
+        received = Received(Content())
+        if waiting.person_reference is None:  # else a repeat gets its answer below, anybody else `handover_opened`
+            received = self.intake.handover(agency, report_reference, actor.subject)
+        scope = f"assistance.handovers.open/{report_reference}"
+        with self.database.work(agency, actor=actor) as work:
+            made = once(work, self.persons.vault, key, scope, "", lambda: self._made(work, waiting, received))
+            return self.persons.get(work, made["reference"])
+
+    def _made(self, work: Work, waiting: Handover, received: Received) -> dict[str, str]:
         allowed = received.content
         handed = HandedOver(
             reporter_type=allowed.reporter_type,
@@ -62,8 +69,7 @@ class HandoverOpening:
             age_band=allowed.age_band,
         )
         profile = profile_of_handover(handed, waiting.country, waiting.language, self.persons.codes)
-        with self.database.work(agency, actor=actor) as work:
-            person = self.persons.open_handover(work, report_reference, profile, received.commitment)
-            for need in known_needs(allowed.needs, self.persons.codes):
-                self.needs.record(work, person.reference, need, None)
-        return person
+        person = self.persons.open_handover(work, waiting.report_reference, profile, received.commitment)
+        for need in known_needs(allowed.needs, self.persons.codes):
+            self.needs.record(work, person.reference, need, None)
+        return {"reference": person.reference}

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Work
 from concord_core.web import StaffForm, Translator, translator_of
+from concord_core.web.forms import form_key, form_version, typed
+from concord_core.web.rest import OwnAgency
 from concord_victim_assistance import screens, words
 from concord_victim_assistance.consent.domain import SHARING_SCOPES, Consent
-from concord_victim_assistance.edge import Edge
 from concord_victim_assistance.needs.domain import NeedStep, steps_from
 from concord_victim_assistance.persons.domain import Profile
 from concord_victim_assistance.persons.http import person_json
@@ -61,9 +62,9 @@ def consent_cells(
     )
 
 
-def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening) -> APIRouter:
+def router(own: OwnAgency, codes: CodeLists, rooms: Rooms, opening: HandoverOpening) -> Routes:
     """The pages under `/assistance/persons`, `/assistance/requests` and `/assistance/needs`."""
-    pages = APIRouter(prefix="/assistance", include_in_schema=False)
+    pages = Routes("/assistance", include_in_schema=False)
     persons, needs = rooms.persons, rooms.needs
 
     def form_page(
@@ -76,7 +77,7 @@ def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening)
 
     def person_page(request: Request, who: Principal, reference: str, errors: list[Any], status: int = 200) -> Response:
         say = translator_of(request)
-        with edge.work(who) as work:
+        with own.work(who) as work:
             person = persons.get(work, reference)
             work.audit("person.read", reference, purpose="assistance")
             profile = persons.read(work, person)
@@ -103,7 +104,7 @@ def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening)
 
     @pages.get("/persons")
     def listed(request: Request, who: Listing) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             found, unmet = persons.listed(work), needs.unmet(work)
             requests = persons.handovers(work)
             sent = len(rooms.owner.listed(work))
@@ -115,12 +116,12 @@ def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening)
 
     @pages.post("/persons/new")
     def register(request: Request, form: StaffForm, who: Registering) -> Response:
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 201, person_json(persons.register(work, profile, screens.day(form, "registered_date")))
+        def act(work: Work) -> dict[str, Any]:
+            return person_json(persons.register(work, profile, screens.day(form, "registered_date")))
 
         profile = Profile(**_typed(form))
         try:
-            _, made = edge.run(who, screens.typed(form, "key"), "persons.register", _typed(form), act)
+            made = own.submit(who, form, "assistance.persons.register", act)
         except ConcordError as error:
             return form_page(request, form, screens.shown(request, error), status=422)
         return STAFF.redirect(request, f"/assistance/persons/{made['reference']}")
@@ -131,7 +132,7 @@ def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening)
 
     @pages.get("/persons/{reference}/change")
     def change_form(request: Request, reference: str, who: Changing) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             person = persons.get(work, reference)
             work.audit("person.read", reference, purpose="assistance")
             profile = persons.read(work, person)
@@ -140,54 +141,54 @@ def router(edge: Edge, codes: CodeLists, rooms: Rooms, opening: HandoverOpening)
 
     @pages.post("/persons/{reference}/change")
     def change(request: Request, reference: str, form: StaffForm, who: Changing) -> Response:
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 200, person_json(persons.change(work, reference, _typed(form), screens.version(form)))
+        def act(work: Work) -> dict[str, Any]:
+            return person_json(persons.change(work, reference, _typed(form), form_version(form)))
 
         try:
-            edge.run(who, screens.typed(form, "key"), f"persons.change/{reference}", _typed(form), act)
+            own.submit(who, form, f"assistance.persons.change/{reference}", act)
         except ConcordError as error:
             errors = screens.shown(request, error)
-            return form_page(request, form, errors, reference, 422, version=screens.typed(form, "version"))
+            return form_page(request, form, errors, reference, 422, version=typed(form, "version"))
         return STAFF.redirect(request, f"/assistance/persons/{reference}")
 
-    _need_pages(pages, edge, rooms, person_page)
-    _request_pages(pages, edge, rooms, opening)
+    _need_pages(pages, own, rooms, person_page)
+    _request_pages(pages, own, rooms, opening)
     return pages
 
 
-def _need_pages(pages: APIRouter, edge: Edge, rooms: Rooms, person_page: PersonPage) -> None:
+def _need_pages(pages: Routes, own: OwnAgency, rooms: Rooms, person_page: PersonPage) -> None:
     needs = rooms.needs
 
     @pages.post("/persons/{reference}/needs")
     def record_need(request: Request, reference: str, form: StaffForm, who: Needing) -> Response:
-        service = screens.typed(form, "service")
+        service = typed(form, "service")
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
+        def act(work: Work) -> dict[str, Any]:
             need = needs.record(work, reference, service, screens.day(form, "recorded_date"))
-            return 201, {"reference": need.reference}
+            return {"reference": need.reference}
 
         try:
-            edge.run(who, screens.typed(form, "key"), f"needs.record/{reference}", service, act)
+            own.submit(who, form, f"assistance.needs.record/{reference}", act)
         except ConcordError as error:
             return person_page(request, who, reference, screens.shown(request, error), 422)
         return STAFF.redirect(request, f"/assistance/persons/{reference}")
 
     @pages.post("/needs/{reference}/{step}")
     def need_step(request: Request, reference: str, step: NeedStep, form: StaffForm, who: Stepping) -> Response:
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            need = needs.step(work, reference, step, screens.day(form, "on"), screens.version(form))
-            return 200, {"person": need.person_reference}
+        def act(work: Work) -> dict[str, Any]:
+            need = needs.step(work, reference, step, screens.day(form, "on"), form_version(form))
+            return {"person": need.person_reference}
 
-        with edge.work(who) as work:
+        with own.work(who) as work:
             person = needs.get(work, reference).person_reference
         try:
-            edge.run(who, screens.typed(form, "key"), f"needs.{step}/{reference}", step.value, act)
+            own.submit(who, form, f"assistance.needs.{step}/{reference}", act)
         except ConcordError as error:
             return person_page(request, who, person, screens.shown(request, error), 422)
         return STAFF.redirect(request, f"/assistance/persons/{person}")
 
 
-def _request_pages(pages: APIRouter, edge: Edge, rooms: Rooms, opening: HandoverOpening) -> None:
+def _request_pages(pages: Routes, own: OwnAgency, rooms: Rooms, opening: HandoverOpening) -> None:
     @pages.get("/requests/{report_reference}")
     def request_page(request: Request, report_reference: str, who: Opening) -> Response:
         return asked(request, report_reference, who, [])
@@ -195,7 +196,7 @@ def _request_pages(pages: APIRouter, edge: Edge, rooms: Rooms, opening: Handover
     def asked(
         request: Request, report_reference: str, who: Principal, errors: list[Any], status: int = 200
     ) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             handover = rooms.persons.handover(work, report_reference)
         return STAFF.render(
             request,
@@ -209,11 +210,11 @@ def _request_pages(pages: APIRouter, edge: Edge, rooms: Rooms, opening: Handover
     @pages.post("/requests/{report_reference}")
     def open_request(request: Request, report_reference: str, form: StaffForm, who: Opening) -> Response:
         try:
-            person = opening.open(who.own_agency, who.actor, report_reference)
+            person = opening.open(who.own_agency, who.actor, report_reference, form_key(form))
         except ConcordError as error:
             return asked(request, report_reference, who, screens.shown(request, error), error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/persons/{person.reference}")
 
 
 def _typed(form: FormData) -> dict[str, str]:
-    return {name: screens.typed(form, name) for name in _FIELDS}
+    return {name: typed(form, name) for name in _FIELDS}

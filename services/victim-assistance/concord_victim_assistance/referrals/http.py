@@ -6,19 +6,27 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import Depends
 from fastapi.responses import JSONResponse
 from google.protobuf.json_format import MessageToDict
 from pydantic import Field
 
-from concord_core.identity import Allow, Principal
+from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
-from concord_victim_assistance.edge import Body, Edge, Key, Version, answer
+from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.referrals.commands import Offer, OwnerSide, RecipientSide
 from concord_victim_assistance.referrals.courier import Opening
 from concord_victim_assistance.referrals.domain import Received, Referral, Step, TimelineEntry
 
-Answering = Annotated[Principal, Depends(Allow("assistance.inbox.answer"))]
+Listing = Annotated[Principal, Depends(Allow("assistance.referrals.list"))]
+Reading = Annotated[Principal, Depends(Allow("assistance.referrals.read"))]
+Previewing = Annotated[Principal, Depends(Allow("assistance.referrals.preview"))]
+Offering = Annotated[Principal, Depends(Allow("assistance.referrals.offer"))]
+Revoking = Annotated[Principal, Depends(Allow("assistance.referrals.revoke"))]
+InboxListing = Annotated[Principal, Depends(Allow("assistance.inbox.list"))]
+InboxReading = Annotated[Principal, Depends(Allow("assistance.inbox.read"))]
+InboxOpening = Annotated[Principal, Depends(Allow("assistance.inbox.open"))]
+InboxAnswering = Annotated[Principal, Depends(Allow("assistance.inbox.answer"))]
 
 
 class PreviewBody(Body):
@@ -131,25 +139,22 @@ def received_json(referral: Received) -> dict[str, Any]:
     }
 
 
-def owner_router(edge: Edge, referrals: OwnerSide) -> APIRouter:
+def owner_router(own: OwnAgency, referrals: OwnerSide) -> Routes:
     """The routes of an advocate."""
-    api = APIRouter(prefix="/api/assistance/referrals", tags=["referrals"])
+    api = Routes("/api/assistance/referrals", tags=["referrals"])
 
     @api.get("")
-    def listed(who: Annotated[Principal, Depends(Allow("assistance.referrals.list"))]) -> JSONResponse:
+    def listed(who: Listing) -> JSONResponse:
         """All referrals that the caller's agency made, the latest first."""
-        with edge.work(who) as work:
-            return answer(200, {"items": [referral_json(one) for one in referrals.listed(work)]})
+        with own.work(who) as work:
+            return answer({"items": [referral_json(one) for one in referrals.listed(work)]})
 
     @api.post("/preview")
-    def preview(
-        body: PreviewBody, who: Annotated[Principal, Depends(Allow("assistance.referrals.preview"))]
-    ) -> JSONResponse:
+    def preview(body: PreviewBody, who: Previewing) -> JSONResponse:
         """Exactly what would travel: the fields that the consent covers, with their values. Sends nothing."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             shown = referrals.preview(work, body.person_reference, body.recipient, body.service, body.note)
         return answer(
-            200,
             {
                 "consent_reference": shown.consent.reference,
                 "groups": [group.value for group in shown.groups],
@@ -158,9 +163,7 @@ def owner_router(edge: Edge, referrals: OwnerSide) -> APIRouter:
         )
 
     @api.post("", status_code=201)
-    def offer(
-        body: OfferBody, key: Key, who: Annotated[Principal, Depends(Allow("assistance.referrals.offer"))]
-    ) -> JSONResponse:
+    def offer(body: OfferBody, key: Key, who: Offering) -> JSONResponse:
         """Asks another agency to help."""
         offered = Offer(
             person_reference=body.person_reference,
@@ -174,18 +177,19 @@ def owner_router(edge: Edge, referrals: OwnerSide) -> APIRouter:
             shown=tuple(body.shown_fields),
         )
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 201, referral_json(referrals.offer(work, offered))
+        def act(work: Work) -> dict[str, Any]:
+            return referral_json(referrals.offer(work, offered))
 
-        return edge.change(who, key, f"referrals.offer/{body.person_reference}", body.model_dump(), act)
+        scope = f"assistance.referrals.offer/{body.person_reference}"
+        return own.create(who, key, scope, body, act, at="/api/assistance/referrals")
 
     @api.get("/{reference}")
-    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.referrals.read"))]) -> JSONResponse:
+    def read(reference: str, who: Reading) -> JSONResponse:
         """One referral with both sides' timeline."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             body = referral_json(referrals.get(work, reference))
             body["timeline"] = timeline_json(referrals.timeline(work, reference))
-        return answer(200, body)
+        return answer(body)
 
     @api.post("/{reference}/revoke")
     def revoke(
@@ -193,81 +197,78 @@ def owner_router(edge: Edge, referrals: OwnerSide) -> APIRouter:
         body: RevokeBody,
         key: Key,
         version: Version,
-        who: Annotated[Principal, Depends(Allow("assistance.referrals.revoke"))],
+        who: Revoking,
     ) -> JSONResponse:
         """Takes a referral back; the consent stays."""
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 200, referral_json(referrals.revoke(work, reference, body.revoked_date, version))
+        def act(work: Work) -> dict[str, Any]:
+            return referral_json(referrals.revoke(work, reference, body.revoked_date, version))
 
-        return edge.change(who, key, f"referrals.revoke/{reference}", body.model_dump(), act)
+        return own.change(who, key, f"assistance.referrals.revoke/{reference}", (version, body), act)
 
     return api
 
 
-def inbox_router(edge: Edge, recipient: RecipientSide, opening: Opening) -> APIRouter:
+def inbox_router(own: OwnAgency, recipient: RecipientSide, opening: Opening) -> Routes:
     """The routes of a referral officer."""
-    api = APIRouter(prefix="/api/assistance/inbox", tags=["inbox"])
+    api = Routes("/api/assistance/inbox", tags=["inbox"])
 
-    def step(
-        who: Principal, reference: str, taken: Step, body: AnswerBody, key: str | None, version: int | None
-    ) -> JSONResponse:
+    def step(who: Principal, reference: str, taken: Step, body: AnswerBody, key: str, version: int) -> JSONResponse:
         reason = body.reason if isinstance(body, RejectBody) else ""
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 200, received_json(recipient.answer(work, reference, taken, body.on, version, reason))
+        def act(work: Work) -> dict[str, Any]:
+            return received_json(recipient.answer(work, reference, taken, body.on, version, reason))
 
-        return edge.change(who, key, f"inbox.{taken}/{reference}", body.model_dump(), act)
+        return own.change(who, key, f"assistance.inbox.{taken}/{reference}", (version, body), act)
 
     @api.get("")
-    def listed(who: Annotated[Principal, Depends(Allow("assistance.inbox.list"))]) -> JSONResponse:
+    def listed(who: InboxListing) -> JSONResponse:
         """All referrals that came to the caller's agency, the latest first."""
-        with edge.work(who) as work:
-            return answer(200, {"items": [received_json(one) for one in recipient.listed(work)]})
+        with own.work(who) as work:
+            return answer({"items": [received_json(one) for one in recipient.listed(work)]})
 
     @api.get("/{reference}")
-    def read(reference: str, who: Annotated[Principal, Depends(Allow("assistance.inbox.read"))]) -> JSONResponse:
+    def read(reference: str, who: InboxReading) -> JSONResponse:
         """One referral with both sides' timeline, without the person's data."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             body = received_json(recipient.get(work, reference))
             body["timeline"] = timeline_json(recipient.timeline(work, reference))
-        return answer(200, body)
+        return answer(body)
 
     @api.post("/{reference}/open")
-    def open_referral(
-        reference: str, who: Annotated[Principal, Depends(Allow("assistance.inbox.open"))]
-    ) -> JSONResponse:
+    def open_referral(reference: str, who: InboxOpening) -> JSONResponse:
         """Asks the owner for the content now. 200: it is held here. 202: the owner does not answer, the request waits.
 
-        Needs no key: opening what is held, or asking for what waits, changes nothing.
+        Needs neither key nor version: whoever opens sees, and opening again what is held, or asking for what waits,
+        changes nothing.
         """
         row = opening.open(who.own_agency, who.actor, reference)
-        return answer(200 if row.holds_copy else 202, received_json(row))
+        return answer(received_json(row), 200 if row.holds_copy else 202)
 
     @api.get("/{reference}/content")
-    def content(reference: str, who: Annotated[Principal, Depends(Allow("assistance.inbox.open"))]) -> JSONResponse:
+    def content(reference: str, who: InboxOpening) -> JSONResponse:
         """The content that is held here; the reading is an audit entry."""
-        with edge.work(who) as work:
+        with own.work(who) as work:
             package = recipient.content(work, reference)
-        return answer(200, {"fields": MessageToDict(package, preserving_proto_field_name=True)})
+        return answer({"fields": MessageToDict(package, preserving_proto_field_name=True)})
 
     @api.post("/{reference}/accept")
-    def accept(reference: str, body: AnswerBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+    def accept(reference: str, body: AnswerBody, key: Key, version: Version, who: InboxAnswering) -> JSONResponse:
         """The agency will help."""
         return step(who, reference, Step.ACCEPT, body, key, version)
 
     @api.post("/{reference}/reject")
-    def reject(reference: str, body: RejectBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+    def reject(reference: str, body: RejectBody, key: Key, version: Version, who: InboxAnswering) -> JSONResponse:
         """The agency cannot help; its copy, if there is one, is erased."""
         return step(who, reference, Step.REJECT, body, key, version)
 
     @api.post("/{reference}/provide")
-    def provide(reference: str, body: AnswerBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+    def provide(reference: str, body: AnswerBody, key: Key, version: Version, who: InboxAnswering) -> JSONResponse:
         """The service was provided."""
         return step(who, reference, Step.PROVIDE, body, key, version)
 
     @api.post("/{reference}/done")
-    def done(reference: str, body: AnswerBody, key: Key, version: Version, who: Answering) -> JSONResponse:
+    def done(reference: str, body: AnswerBody, key: Key, version: Version, who: InboxAnswering) -> JSONResponse:
         """The referral ended well."""
         return step(who, reference, Step.FINISH, body, key, version)
 

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_core.errors.codes import NOT_FOUND
-from concord_core.identity import AllowPage, Principal
+from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Work
 from concord_core.web import StaffForm, Translator, translator_of
+from concord_core.web.forms import form_version, typed
+from concord_core.web.rest import OwnAgency
 from concord_victim_assistance import screens, words
 from concord_victim_assistance.consent.domain import fields_of
-from concord_victim_assistance.edge import Edge
 from concord_victim_assistance.needs.domain import NeedStatus
 from concord_victim_assistance.referrals.commands import Offer
 from concord_victim_assistance.referrals.courier import Opening
@@ -64,34 +65,34 @@ def drawn(say: Translator, entries: Sequence[TimelineEntry]) -> list[Shown]:
     ]
 
 
-def router(edge: Edge, agreement: Agreement, codes: CodeLists, rooms: Rooms, opening: Opening) -> APIRouter:
+def router(own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms, opening: Opening) -> Routes:
     """The pages of both sides under `/assistance/referrals` and `/assistance/inbox`."""
-    pages = APIRouter(prefix="/assistance", include_in_schema=False)
-    _owner_pages(pages, edge, agreement, codes, rooms)
-    _inbox_pages(pages, edge, codes, rooms, opening)
+    pages = Routes("/assistance", include_in_schema=False)
+    _owner_pages(pages, own, agreement, codes, rooms)
+    _inbox_pages(pages, own, codes, rooms, opening)
     return pages
 
 
 def _offer_of(form: FormData, reference: str) -> Offer:
     return Offer(
         person_reference=reference,
-        recipient=screens.typed(form, "recipient"),
-        service=screens.typed(form, "service"),
-        urgent=screens.typed(form, "urgent") == "yes",
-        country=screens.typed(form, "country"),
-        note=screens.typed(form, "note"),
-        need_reference=screens.typed(form, "need_reference") or None,
+        recipient=typed(form, "recipient"),
+        service=typed(form, "service"),
+        urgent=typed(form, "urgent") == "yes",
+        country=typed(form, "country"),
+        note=typed(form, "note"),
+        need_reference=typed(form, "need_reference") or None,
         offered=screens.day(form, "offered_date"),
-        shown=tuple(name for name in screens.typed(form, "shown").split(",") if name),
+        shown=tuple(name for name in typed(form, "shown").split(",") if name),
     )
 
 
-def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: CodeLists, rooms: Rooms) -> None:
+def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms) -> None:
     def chooser(
         request: Request, who: Principal, reference: str, values: Any, errors: list[Any], status: int = 200
     ) -> Response:
         say = translator_of(request)
-        with edge.work(who) as work:
+        with own.work(who) as work:
             person = rooms.persons.get(work, reference)
             open_needs = [
                 need
@@ -114,7 +115,7 @@ def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: Code
         request: Request, who: Principal, reference: str, form: FormData, errors: list[Any], status: int = 200
     ) -> Response:
         offer = _offer_of(form, reference)
-        with edge.work(who) as work:
+        with own.work(who) as work:
             seen = rooms.owner.preview(work, reference, offer.recipient, offer.service, offer.note)
         return STAFF.render(
             request,
@@ -123,7 +124,7 @@ def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: Code
             reference=reference,
             preview=seen,
             offer=offer,
-            offered_date=screens.typed(form, "offered_date"),
+            offered_date=typed(form, "offered_date"),
             shown=",".join(seen.fields),
             errors=errors,
             **screens.base(request, codes),
@@ -131,7 +132,7 @@ def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: Code
 
     @pages.get("/referrals")
     def listed(request: Request, who: Listing) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             return STAFF.render(
                 request,
                 "staff/referrals.html",
@@ -153,13 +154,11 @@ def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: Code
 
     @pages.post("/persons/{reference}/refer/send")
     def send(request: Request, reference: str, form: StaffForm, who: Offering) -> Response:
-        content = [item for item in form.multi_items() if item[0] not in ("form_token", "key")]
-
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            return 201, referral_json(rooms.owner.offer(work, _offer_of(form, reference)))
+        def act(work: Work) -> dict[str, Any]:
+            return referral_json(rooms.owner.offer(work, _offer_of(form, reference)))
 
         try:
-            _, made = edge.run(who, screens.typed(form, "key"), f"referrals.offer/{reference}", content, act)
+            made = own.submit(who, form, f"assistance.referrals.offer/{reference}", act)
         except ConcordError as error:
             errors = screens.shown(request, error)
             if error.code == "preview_changed":
@@ -170,7 +169,7 @@ def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: Code
     def referral_page(
         request: Request, who: Principal, reference: str, template: str, errors: list[Any], status: int = 200
     ) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             referral = rooms.owner.get(work, reference)
             entries = rooms.owner.timeline(work, reference)
         return STAFF.render(
@@ -196,24 +195,23 @@ def _owner_pages(pages: APIRouter, edge: Edge, agreement: Agreement, codes: Code
 
     @pages.post("/referrals/{reference}/revoke")
     def revoke(request: Request, reference: str, form: StaffForm, who: Revoking) -> Response:
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            on, version = screens.day(form, "revoked_date"), screens.version(form)
-            return 200, referral_json(rooms.owner.revoke(work, reference, on, version))
+        def act(work: Work) -> dict[str, Any]:
+            on, version = screens.day(form, "revoked_date"), form_version(form)
+            return referral_json(rooms.owner.revoke(work, reference, on, version))
 
-        content = screens.typed(form, "revoked_date")
         try:
-            edge.run(who, screens.typed(form, "key"), f"referrals.revoke/{reference}", content, act)
+            own.submit(who, form, f"assistance.referrals.revoke/{reference}", act)
         except ConcordError as error:
             errors = screens.shown(request, error)
             return referral_page(request, who, reference, "staff/referral_revoke.html", errors, 422)
         return STAFF.redirect(request, f"/assistance/referrals/{reference}")
 
 
-def _inbox_pages(pages: APIRouter, edge: Edge, codes: CodeLists, rooms: Rooms, opening: Opening) -> None:
+def _inbox_pages(pages: Routes, own: OwnAgency, codes: CodeLists, rooms: Rooms, opening: Opening) -> None:
     def received_page(
         request: Request, who: Principal, reference: str, errors: list[Any], status: int = 200, values: Any = None
     ) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             referral = rooms.recipient.get(work, reference)
             package = rooms.recipient.content(work, reference) if referral.holds_copy else None
             entries = rooms.recipient.timeline(work, reference)
@@ -237,7 +235,7 @@ def _inbox_pages(pages: APIRouter, edge: Edge, codes: CodeLists, rooms: Rooms, o
 
     @pages.get("/inbox")
     def inbox(request: Request, who: InboxListing) -> Response:
-        with edge.work(who) as work:
+        with own.work(who) as work:
             return STAFF.render(request, "staff/inbox.html", referrals=rooms.recipient.listed(work), words=words)
 
     @pages.get("/inbox/{reference}")
@@ -257,15 +255,14 @@ def _inbox_pages(pages: APIRouter, edge: Edge, codes: CodeLists, rooms: Rooms, o
         if step not in _STEPS:
             raise NOT_FOUND.error()
         taken = _STEPS[step]
-        reason = screens.typed(form, "reason")
+        reason = typed(form, "reason")
 
-        def act(work: Work) -> tuple[int, dict[str, Any]]:
-            on, version = screens.day(form, "on"), screens.version(form)
-            return 200, received_json(rooms.recipient.answer(work, reference, taken, on, version, reason))
+        def act(work: Work) -> dict[str, Any]:
+            on, version = screens.day(form, "on"), form_version(form)
+            return received_json(rooms.recipient.answer(work, reference, taken, on, version, reason))
 
-        content = [screens.typed(form, "on"), reason]
         try:
-            edge.run(who, screens.typed(form, "key"), f"inbox.{taken}/{reference}", content, act)
+            own.submit(who, form, f"assistance.inbox.{taken}/{reference}", act)
         except ConcordError as error:
             return received_page(request, who, reference, screens.shown(request, error), 422, form)
         return STAFF.redirect(request, f"/assistance/inbox/{reference}")

@@ -15,7 +15,7 @@ from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, check_version
 from concord_core.vault import Vault
 from concord_core.web.marks import msgid
 from concord_victim_assistance.config import Limits
@@ -48,7 +48,7 @@ from concord_victim_assistance.referrals.domain import (
     lapses,
 )
 from concord_victim_assistance.referrals.store import owned, steps
-from concord_victim_assistance.values import SERVICE, Problems, check_version, new_reference, today
+from concord_victim_assistance.values import SERVICE, Problems, new_reference, today
 
 KIND = "referral"
 MAX_NOTE = 2_000
@@ -200,7 +200,7 @@ class OwnerSide:
             steps.add(work, reference, Event.OPENED, recipient, today())
         return ReferralPackage(**values)
 
-    def revoke(self, work: Work, reference: str, day: date | None, expected: int | None) -> Referral:
+    def revoke(self, work: Work, reference: str, day: date | None, expected: int) -> Referral:
         """Takes a referral back; the other agency erases what it holds. Raises `stale_write`, `referral_state`."""
         referral = self._locked(work, reference)
         check_version(expected, referral.version)
@@ -219,14 +219,11 @@ class OwnerSide:
         consent_reference: str,
         day: date | None,
         *,
+        expected: int | None,
         by: str = "person",
-        expected: int | None = None,
-        checked: bool = True,
     ) -> Consent:
         """Takes a consent back with everything that rests on it: grants, open referrals; erasures become due."""
-        consent, references = self.consents.withdraw(
-            work, consent_reference, day, by=by, expected=expected, checked=checked
-        )
+        consent, references = self.consents.withdraw(work, consent_reference, day, expected=expected, by=by)
         on = consent.withdrawn or today()
         for reference in references:
             referral = self.get(work, reference, lock=True)
@@ -243,7 +240,7 @@ class OwnerSide:
         for consent in self.consents.of_person(work, person.reference):
             shares = consent.scope in SHARING_SCOPES
             if shares and consent.state in HOLDING and not narrowed(consent, limits):
-                self.withdraw_consent(work, consent.reference, None, by="reporter", checked=False)
+                self.withdraw_consent(work, consent.reference, None, expected=None, by="reporter")
 
     def follow(self, work: Work, reference: str, recipient: str, step: Step, day: date, reason: str = "") -> None:
         """Takes over a step of the agency that was asked; raises `not_found` for a referral that it was not asked.

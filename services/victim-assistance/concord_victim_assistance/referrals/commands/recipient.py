@@ -13,7 +13,7 @@ from concord.assistance.v1 import events_pb2 as events
 from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, check_version
 from concord_core.vault import Vault
 from concord_victim_assistance.config import Limits
 from concord_victim_assistance.consent.domain import HOLDING, PURPOSE
@@ -34,7 +34,7 @@ from concord_victim_assistance.referrals.domain import (
 )
 from concord_victim_assistance.referrals.store import received, steps
 from concord_victim_assistance.referrals.store.received import Errand, WithdrawnAhead
-from concord_victim_assistance.values import SERVICE, Problems, check_version, today
+from concord_victim_assistance.values import SERVICE, Problems, today
 
 KIND = "referral_copy"
 
@@ -172,7 +172,7 @@ class RecipientSide:
         return Parse(cipher.decrypt("package", held[1]), ReferralPackage())
 
     def answer(
-        self, work: Work, reference: str, step: Step, day: date | None, expected: int | None, reason: str = ""
+        self, work: Work, reference: str, step: Step, day: date | None, expected: int, reason: str = ""
     ) -> Received:
         """One step of an officer, published to the owner.
 
