@@ -88,7 +88,7 @@ def cases(house: House) -> dict[str, str]:
         found[name] = reference
     by, start = Person(OFFICER.subject, OFFICER.name), TODAY - timedelta(days=120)
     victims = (VictimCount("female", "adult", 1),)
-    for command in (
+    acts: tuple[Command, ...] = (
         Assess(
             Act.ASSESS,
             start + timedelta(2),
@@ -106,12 +106,13 @@ def cases(house: House) -> dict[str, str]:
         Command(Act.COMPLETE_INVESTIGATION, start + timedelta(60)),
         Command(Act.SUBMIT_REPORT, start + timedelta(70)),
         Propose(Act.PROPOSE_OUTCOME, start + timedelta(90), "substantiated"),
-    ):
+    )
+    for version, command in enumerate(acts, start=1):
         with work_of(house) as work:
-            house.cases.perform(work, found["proposed"], None, command, by)
+            house.cases.perform(work, found["proposed"], version, command, by)
     with work_of(house) as work:
         clock, on = "assess_and_report_7d", TODAY - timedelta(days=4)
-        house.cases.pause(work, found["paused"], None, clock, on, PauseReason.AWAITING_VICTIM, Holder.AGENCY, by)
+        house.cases.pause(work, found["paused"], 1, clock, on, PauseReason.AWAITING_VICTIM, Holder.AGENCY, by)
     return found
 
 

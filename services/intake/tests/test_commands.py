@@ -175,7 +175,7 @@ def test_a_pause_moves_the_due_day_and_the_segments_say_who_held_it(house: House
     house.today.day = day(10)
     assert sweep(house.consume, house.cases, ["unicef"]) == 0
     with work_of(house) as work:
-        view = house.cases.resume(work, reference, None, "assess_and_report_7d", day(10), OFFICER_BY)
+        view = house.cases.resume(work, reference, version + 1, "assess_and_report_7d", day(10), OFFICER_BY)
     clock = view.clocks["assess_and_report_7d"]
     assert clock.due(day(10)) == day(2 + 13)
     assert [(s.paused, s.days) for s in clock.segments(day(10))] == [(False, 2), (True, 13)]
@@ -187,7 +187,7 @@ def test_a_breach_that_was_told_is_not_taken_back_by_an_earlier_pause(house: Hou
     sweep(house.consume, house.cases, ["unicef"])
     with pytest.raises(ConcordError, match="clock_refuses"), work_of(house) as work:
         house.cases.pause(
-            work, reference, None, "assess_and_report_7d", day(-5), PauseReason.LEGAL_HOLD, Holder.AGENCY, OFFICER_BY
+            work, reference, 1, "assess_and_report_7d", day(-5), PauseReason.LEGAL_HOLD, Holder.AGENCY, OFFICER_BY
         )
 
 
