@@ -25,11 +25,11 @@ from concord_core.errors.codes import UNAUTHENTICATED
 from concord_core.identity import Gate, Principal, TokenVerifier
 from concord_core.runtime import Context, Parts
 from concord_core.storage import Login
+from concord_core.values import today
 from concord_core.web import create_app
 from concord_screening.app import Rooms, build, rooms
 from concord_screening.config import ScreeningSettings
 from concord_screening.policy import policy
-from concord_screening.values import today
 from concord_stack.certs import make_certificates
 from concord_stack.exchange import NAMES, make_agreement, plan_node
 from concord_stack.people import person

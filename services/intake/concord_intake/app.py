@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 from concord_core import clocks
 from concord_core.runtime import Context, Job, Parts, Service
+from concord_core.values import today
 from concord_core.vault import SealedBox
 from concord_intake.cases import clock_pages
 from concord_intake.cases import http as cases_http
@@ -21,11 +22,6 @@ from concord_intake.reports.commands import Reports
 from concord_intake.reports.limits import Tries
 
 SWEEP_EVERY = timedelta(minutes=5)
-
-
-def today() -> date:
-    """The day of recording, in UTC."""
-    return datetime.now(UTC).date()
 
 
 def build(context: Context) -> Parts:

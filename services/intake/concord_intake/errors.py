@@ -31,17 +31,3 @@ RECEIPT_MALFORMED = ErrorCode(
 HANDOVER_UNKNOWN = ErrorCode(
     "handover_unknown", ErrorKind.NOT_FOUND, "There is no such request for help for the caller."
 )
-
-CATALOGUE: tuple[ErrorCode, ...] = (
-    DATE_ORDER,
-    DATE_IN_FUTURE,
-    MISSING_START,
-    FORBIDDEN_COMBINATION,
-    STAGE_REFUSES,
-    NOTHING_PROPOSED,
-    ALREADY_PROPOSED,
-    CLOCK_REFUSES,
-    RECEIPT_UNKNOWN,
-    RECEIPT_MALFORMED,
-    HANDOVER_UNKNOWN,
-)

@@ -14,5 +14,3 @@ FACTS_SET_ASIDE = ErrorCode(
     ErrorKind.CONFLICT,
     "%(count)s facts are set aside and not counted. Resolve them first (concord dlq list); nothing was published.",
 )
-
-ERRORS = (UNKNOWN_TABLE, UNKNOWN_RELEASE, UNKNOWN_FORMAT, NO_RELEASE_YET, NOT_THE_OPERATOR, FACTS_SET_ASIDE)

@@ -23,11 +23,3 @@ QUOTA_REACHED = ErrorCode(
 UNREADABLE_RELEASE = ErrorCode(
     "unreadable_release", ErrorKind.INTERNAL, "What another agency released cannot be read. Ask its service again."
 )
-
-CATALOGUE: tuple[ErrorCode, ...] = (
-    LISTING_STATE,
-    CASE_NOT_SUBSTANTIATED,
-    REVIEW_STATE,
-    QUOTA_REACHED,
-    UNREADABLE_RELEASE,
-)

@@ -1,32 +1,20 @@
-"""Small values that all rooms share: names, dates that may be partial, working days, references.
+"""Small values that all rooms share: names, dates that may be partial, working days.
 
 Pure. What is wrong with an input is collected field by field, so that a person mends everything at once.
 """
 
 from __future__ import annotations
 
-import secrets
 import unicodedata
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from concord_core.errors import FieldError
 from concord_core.errors.codes import INVALID_REQUEST
+from concord_core.values import today
 
 MAX_NAME = 200
 OLDEST_BIRTH_YEAR = 1900
-_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
-
-
-def today() -> date:
-    """The day in UTC; every date of this service is a day in UTC."""
-    return datetime.now(UTC).date()
-
-
-def new_reference(prefix: str) -> str:
-    """A random reference such as `LS-7K3M-9QXT-4VBD` (57 bits); it does not even tell how many there are."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
-    return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def add_working_days(day: date, days: int) -> date:

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Any
+from datetime import UTC, date, timedelta
+from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.responses import JSONResponse, Response
 
 from concord_core.identity import Allow, AllowPage, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import today
 from concord_core.web import Pages, translator_of
 from concord_core.web.marks import msgid
-from concord_core.web.rest import OwnAgency, answer
+from concord_core.web.rest import OwnAgency
+from concord_core.web.work import WorkItem, stretch, work_answer
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Screening
 from concord_screening.disclosure.commands import Disclosures
@@ -116,22 +118,20 @@ def _ordered(items: Iterable[Item]) -> list[Item]:
     return sorted(items, key=lambda item: (item.waiting, item.due is None, item.due or date.max, item.reference))
 
 
-def item_json(item: Item, day: date, say: Say) -> dict[str, Any]:
-    """An item as `/work` reads it."""
-    holder = "other" if item.waiting else "agency"
-    segment = {"from": item.started.isoformat(), "to": None, "state": "running", "holder": holder}
-    return {
-        "reference": item.reference,
-        "verb": say(item.verb),
-        "started": item.started.isoformat(),
-        "due": item.due.isoformat() if item.due else None,
-        "segments": [segment] if item.due else [],
-        "state": item.state(day),
-        "waiting_for": say(msgid("the answer")) if item.waiting else "",
-        "country": "",
-        "type": item.kind,
-        "url": item.url,
-    }
+def work_item(item: Item, day: date, say: Say) -> WorkItem:
+    """An item as `/work` shows it."""
+    return WorkItem(
+        reference=item.reference,
+        verb=say(item.verb),
+        started=item.started,
+        due=item.due,
+        segments=[stretch(item.started, "other" if item.waiting else "agency")] if item.due else [],
+        state=item.state(day),
+        waiting_for=say(msgid("the answer")) if item.waiting else "",
+        country="",
+        type=item.kind,
+        url=item.url,
+    )
 
 
 def router(own: OwnAgency, worklist: Worklist, pages: Pages) -> Routes:
@@ -142,15 +142,15 @@ def router(own: OwnAgency, worklist: Worklist, pages: Pages) -> Routes:
     def home(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.home"))]) -> Response:
         """What waits for this person, and the parts that they may open."""
         with own.work(who) as work:
-            items = worklist.items(work, who, datetime.now(UTC).date())
+            items = worklist.items(work, who, today())
         return pages.render(request, "home.html", principal=who, items=items)
 
     @routes.get("/api/screening/work-items")
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("screening.work.list"))]) -> JSONResponse:
         """What the caller must do next, and by when; verbs are in the language of the request."""
-        say, day = translator_of(request).gettext, datetime.now(UTC).date()
+        say, day = translator_of(request).gettext, today()
         with own.work(who) as work:
             items = worklist.items(work, who, day)
-        return answer({"items": [item_json(item, day, say) for item in items]})
+        return work_answer(work_item(item, day, say) for item in items)
 
     return routes

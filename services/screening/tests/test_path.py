@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from concord_core.values import today
 from concord_screening.checks.domain import answer_by
-from concord_screening.values import today
 from tests.support.screening_house import House
 
 A, B = "unicef", "unhcr"

@@ -15,8 +15,8 @@ from concord.intake.v1.events_pb2 import OutcomeDecided
 from concord.screening.v1.events_pb2 import ScreeningActivityCounted
 from concord_core.events import Fact
 from concord_core.storage import Actor
+from concord_core.values import today
 from concord_screening.engine.domain import Query, Zone
-from concord_screening.values import today
 from tests.support.screening_house import House
 
 A, B = "unicef", "unhcr"

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from concord_core.errors import ConcordError
-from concord_screening.values import Problems, add_working_days, new_reference
+from concord_core.values import new_reference
+from concord_screening.values import Problems, add_working_days
 
 
 @pytest.mark.parametrize(

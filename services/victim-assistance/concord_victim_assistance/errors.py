@@ -52,19 +52,3 @@ COPY_ERASED = ErrorCode(
 REFERRAL_ENDED = ErrorCode(
     "referral_ended", ErrorKind.CONFLICT, "This referral has ended. Its content cannot be opened any more."
 )
-
-ALL = (
-    HANDOVER_OPENED,
-    NEED_STATE,
-    CONSENT_STATE,
-    CONSENT_MISSING,
-    CONSENT_ENDED,
-    NOTHING_ALLOWED,
-    FLOW_MISSING,
-    REFERRAL_STATE,
-    NOT_PROVIDED,
-    PREVIEW_CHANGED,
-    NOT_OPENED,
-    COPY_ERASED,
-    REFERRAL_ENDED,
-)

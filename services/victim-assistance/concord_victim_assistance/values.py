@@ -1,34 +1,20 @@
-"""Small values that all rooms share: days, references, and problems collected field by field.
+"""Small values that all rooms share: the service's name, and problems collected field by field.
 
 Pure. What is wrong with an input is gathered whole, so that a person mends everything at once.
 """
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import date
 
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
 from concord_core.errors.codes import INVALID_REQUEST
+from concord_core.values import today
 from concord_core.web.marks import msgid
 
 SERVICE = "assistance"
-
-# No vowels and nothing that looks like another letter: a reference is read aloud and never spells a word.
-_ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
-
-
-def today() -> date:
-    """The day in UTC; every date of this service is a day in UTC."""
-    return datetime.now(UTC).date()
-
-
-def new_reference(prefix: str) -> str:
-    """A random reference such as `VP-7K3M-9QXT-4VBD` (57 bits): it says nothing, not even how many there are."""
-    letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
-    return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 class Problems:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
 
 from concord_core.identity import Principal
 from concord_core.storage import Work
 from concord_core.web.marks import msgid
+from concord_core.web.work import WorkItem, stretch
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import Handover
 from concord_victim_assistance.policy import ADVOCATE, OFFICER
@@ -134,18 +134,17 @@ class Worklist:
         return sorted((item.at(now) for item in found), key=lambda item: (item.due, item.reference))
 
 
-def item_json(item: Item, say: Say) -> dict[str, Any]:
-    """An item as `/work` reads it; a time limit that waits for others is still running."""
-    holder = item.waiting_for or "agency"
-    return {
-        "reference": item.reference,
-        "verb": say(item.verb),
-        "started": item.started.isoformat(),
-        "due": item.due.isoformat(),
-        "segments": [{"from": item.started.isoformat(), "to": None, "state": "running", "holder": holder}],
-        "state": item.state,
-        "waiting_for": item.waiting_for,
-        "country": item.country,
-        "type": item.type,
-        "url": item.url,
-    }
+def work_item(item: Item, say: Say) -> WorkItem:
+    """An item as `/work` shows it; a time limit that waits for others is still running."""
+    return WorkItem(
+        reference=item.reference,
+        verb=say(item.verb),
+        started=item.started,
+        due=item.due,
+        segments=[stretch(item.started, item.waiting_for or "agency")],
+        state=item.state,
+        waiting_for=item.waiting_for,
+        country=item.country,
+        type=item.type,
+        url=item.url,
+    )

@@ -10,8 +10,9 @@ from fastapi.responses import JSONResponse
 
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.web import translator_of
-from concord_core.web.rest import OwnAgency, answer
-from concord_victim_assistance.worklist import Worklist, item_json
+from concord_core.web.rest import OwnAgency
+from concord_core.web.work import work_answer
+from concord_victim_assistance.worklist import Worklist, work_item
 
 
 def router(own: OwnAgency, worklist: Worklist) -> Routes:
@@ -24,6 +25,6 @@ def router(own: OwnAgency, worklist: Worklist) -> Routes:
         say = translator_of(request).gettext
         with own.work(who) as work:
             items = worklist.items(work, who, datetime.now(UTC))
-        return answer({"items": [item_json(item, say) for item in items]})
+        return work_answer(work_item(item, say) for item in items)
 
     return api

@@ -14,9 +14,9 @@ from concord_core.errors import ConcordError
 from concord_core.errors.codes import PEER_UNAVAILABLE
 from concord_core.events import Fact
 from concord_core.storage import Actor
+from concord_core.values import today
 from concord_victim_assistance.persons.opening import HandoverOpening, Received
 from concord_victim_assistance.referrals.domain import Status
-from concord_victim_assistance.values import today
 from tests.support.assistance import CONTACT, NAME, A, House
 
 REPORT = "UNICEF-R26-7K3Q9X"

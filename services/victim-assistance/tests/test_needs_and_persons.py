@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from concord_core.errors import ConcordError
+from concord_core.values import today
 from concord_victim_assistance.needs.domain import STEPS, NeedStatus, NeedStep, after, steps_from
-from concord_victim_assistance.values import today
 from tests.support.assistance import NAME, A, House
 
 DAY = timedelta(days=1)

@@ -13,9 +13,9 @@ from concord.assistance.v1 import events_pb2 as events
 from concord_core.errors import ConcordError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor
+from concord_core.values import today
 from concord_victim_assistance.needs.domain import NeedStatus
 from concord_victim_assistance.referrals.domain import Event, Received, Referral, Status, Step
-from concord_victim_assistance.values import today
 from tests.support.assistance import CONTACT, NAME, OTHER, A, C, House
 
 DAY = timedelta(days=1)

@@ -51,8 +51,7 @@ def once(work: Work, vault: Vault, key: str, scope: str, content: object, produc
         {
             **place,
             "fingerprint": cipher.fingerprint(asked),
-            "data_key": cipher.wrapped.blob,
-            "key_period": cipher.wrapped.period,
+            **cipher.wrapped.columns(),
         },
     ).scalar()
     where = "agency = :agency and scope = :scope and key = :key"
@@ -71,7 +70,7 @@ def once(work: Work, vault: Vault, key: str, scope: str, content: object, produc
 
 
 def _same(vault: Vault, first: Row[Any], asked: str) -> bool:
-    wrapped = Wrapped(first.key_period, bytes(first.data_key))
+    wrapped = Wrapped.of(first)
     try:
         cipher = vault.record(first.agency, KIND, f"{first.scope} {first.key}", wrapped)
     except ConcordError as error:

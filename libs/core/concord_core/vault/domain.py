@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -30,6 +30,15 @@ class Wrapped:
 
     period: str
     blob: bytes
+
+    @classmethod
+    def of(cls, row: Any) -> "Wrapped":
+        """The key in the columns of a record's row."""
+        return cls(row.key_period, bytes(row.data_key))
+
+    def columns(self) -> dict[str, Any]:
+        """The key as the columns of its record's row."""
+        return {"data_key": self.blob, "key_period": self.period}
 
 
 def bound(*parts: str) -> bytes:

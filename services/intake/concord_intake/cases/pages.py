@@ -18,13 +18,14 @@ from concord_core.errors.codes import NOT_FOUND
 from concord_core.identity import Allow, AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, translator_of
 from concord_core.web.forms import form_version
-from concord_core.web.rest import OwnAgency, answer
+from concord_core.web.rest import OwnAgency
 from concord_core.web.translator import Translator
+from concord_core.web.work import work_answer
 from concord_intake.cases import words
 from concord_intake.cases.acts import command, inputs
 from concord_intake.cases.commands import Cases, CaseView, Line, Person
 from concord_intake.cases.domain import SECOND_PERSON, Act, public_status
-from concord_intake.cases.views import item_json
+from concord_intake.cases.views import work_item
 from concord_intake.cases.worklist import Band, Item, acts_for, item, ordered
 from concord_intake.reports.commands import ReadReport, Reports
 
@@ -178,8 +179,7 @@ def router(office: Office) -> Routes:
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("intake.work.list"))]) -> Response:
         """What the caller must do next in this service, and by when; words in the caller's language."""
         t = translator_of(request)
-        items = [item_json(i, _verb(i, t), _waiting(i, t), f"/cases/{i.reference}") for i in _items(office, who)]
-        return answer({"items": items})
+        return work_answer(work_item(i, _verb(i, t), _waiting(i, t)) for i in _items(office, who))
 
     @pages.get("/cases", include_in_schema=False)
     def worklist(request: Request, who: Lister, band: str = "") -> Response:

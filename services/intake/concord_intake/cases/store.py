@@ -104,7 +104,7 @@ def case_of(row: Row[Any]) -> StoredCase:
         **{name: columns[name] for name in _CODES if name != "stage"},
         stage=Stage(row.stage),
     )
-    return StoredCase(case, row.version, row.sequence, row.opened_at, Wrapped(row.key_period, bytes(row.data_key)))
+    return StoredCase(case, row.version, row.sequence, row.opened_at, Wrapped.of(row))
 
 
 def clocks_of(
@@ -145,8 +145,7 @@ def insert_case(conn: Connection, case: Case, wrapped: Wrapped, sequence: int) -
             "agency": case.agency,
             "reference": case.reference,
             "sequence": sequence,
-            "data_key": wrapped.blob,
-            "key_period": wrapped.period,
+            **wrapped.columns(),
             **_values(case),
         },
     )

@@ -6,40 +6,48 @@ from datetime import date
 from typing import Any
 
 from concord_core.clocks import Clock, Segment
+from concord_core.values import values_of
+from concord_core.web.work import WorkItem, stretch
 from concord_intake.cases.commands import CaseView
-from concord_intake.cases.domain import Dates, next_acts, public_status
+from concord_intake.cases.domain import next_acts, public_status
 from concord_intake.cases.worklist import Item
 
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
+_CODES = (
+    "reference",
+    "stage",
+    "concern",
+    "serious",
+    "country",
+    "allegation_type",
+    "allegation_nature",
+    "personnel_category",
+    "contributing_country",
+    "investigating_entity",
+    "outcome",
+    "closure_reason",
+)
 
 
 def segment_json(segment: Segment) -> dict[str, Any]:
-    """A stretch of a clock, `to` not included."""
-    return {
-        "from": _day(segment.start),
-        "to": _day(segment.end),
-        "state": "paused" if segment.paused else "running",
-        "holder": segment.holder.value,
-        "reason": segment.reason.value if segment.reason is not None else None,
-        "days": segment.days,
-    }
+    """A stretch of a clock, `to` not included, with its reason."""
+    return _stretch(segment) | values_of(segment, "reason", "days")
+
+
+def _stretch(segment: Segment) -> dict[str, Any]:
+    state = "paused" if segment.paused else "running"
+    return stretch(segment.start, segment.holder, end=segment.end, state=state)
 
 
 def clock_json(clock: Clock, today: date) -> dict[str, Any]:
     """A clock as it stands today."""
-    return {
+    return values_of(clock, "started", "stopped", "cancelled") | {
         "clock": clock.limit.code,
-        "state": clock.state(today).value,
+        "state": clock.state(today),
         "limits_version": clock.version,
-        "started": _day(clock.started),
-        "due": _day(clock.due(today)),
-        "stopped": _day(clock.stopped),
-        "cancelled": _day(clock.cancelled),
+        "due": clock.due(today),
         "elapsed_days": clock.elapsed(today),
-        "missed_due": _day(clock.missed(today)),
-        "holder": clock.held_by(today).value if clock.end is None else None,
+        "missed_due": clock.missed(today),
+        "holder": clock.held_by(today) if clock.end is None else None,
         "segments": [segment_json(segment) for segment in clock.segments(today)],
     }
 
@@ -47,45 +55,29 @@ def clock_json(clock: Clock, today: date) -> dict[str, Any]:
 def case_json(view: CaseView, today: date) -> dict[str, Any]:
     """A case with its clocks."""
     case = view.case
-    proposal = case.proposal
-    return {
-        "reference": case.reference,
+    return values_of(case, *_CODES) | {
         "version": view.version,
-        "stage": case.stage.value,
         "public_status": public_status(case),
-        "concern": case.concern,
-        "serious": case.serious,
-        "country": case.country,
-        "allegation_type": case.allegation_type,
-        "allegation_nature": case.allegation_nature,
-        "personnel_category": case.personnel_category,
-        "contributing_country": case.contributing_country,
-        "investigating_entity": case.investigating_entity,
-        "outcome": case.outcome,
-        "closure_reason": case.closure_reason,
-        "dates": {name: _day(case.dates.get(name)) for name in Dates.__dataclass_fields__},
-        "victims": [{"sex": v.sex, "age_category": v.age_category, "count": v.count} for v in case.victims],
-        "sanctions": [{"sanction": code, "imposed": _day(day)} for code, day in case.sanctions],
-        "proposal": {"kind": proposal.kind, "code": proposal.code, "on": _day(proposal.on)} if proposal else None,
+        "dates": case.dates,
+        "victims": case.victims,
+        "sanctions": [{"sanction": code, "imposed": day} for code, day in case.sanctions],
+        "proposal": values_of(case.proposal, "kind", "code", "on") if case.proposal else None,
         "clocks": [clock_json(clock, today) for clock in view.clocks.values()],
-        "next": [act.value for act in next_acts(case)],
+        "next": next_acts(case),
     }
 
 
-def item_json(item: Item, verb: str, waiting_for: str, url: str) -> dict[str, Any]:
-    """A worklist item; `verb` and `waiting_for` are words in the caller's language."""
-    return {
-        "reference": item.reference,
-        "verb": verb,
-        "started": _day(item.started),
-        "due": _day(item.due),
-        "segments": [
-            {key: value for key, value in segment_json(s).items() if key in ("from", "to", "state", "holder")}
-            for s in item.segments
-        ],
-        "state": item.band.value,
-        "waiting_for": waiting_for,
-        "country": item.country,
-        "type": item.allegation_type,
-        "url": url,
-    }
+def work_item(item: Item, verb: str, waiting_for: str) -> WorkItem:
+    """A line of the worklist for `/work`; `verb` and `waiting_for` are words in the caller's language."""
+    return WorkItem(
+        reference=item.reference,
+        verb=verb,
+        started=item.started,
+        due=item.due,
+        segments=[_stretch(segment) for segment in item.segments],
+        state=item.band,
+        waiting_for=waiting_for,
+        country=item.country,
+        type=item.allegation_type,
+        url=f"/cases/{item.reference}",
+    )

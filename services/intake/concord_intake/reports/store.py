@@ -84,8 +84,7 @@ def insert_report(
             "reference": reference,
             "case_reference": case_reference,
             "needs": list(report.needs),
-            "data_key": cipher.wrapped.blob,
-            "key_period": cipher.wrapped.period,
+            **cipher.wrapped.columns(),
             "sequence": sequence,
             **{name: getattr(report, name) for name in _CODES},
             **{
@@ -103,7 +102,7 @@ def _stored(row: Any) -> StoredReport:
         case_reference=row.case_reference,
         codes={name: columns[name] for name in _CODES},
         needs=tuple(row.needs),
-        wrapped=Wrapped(row.key_period, bytes(row.data_key)),
+        wrapped=Wrapped.of(row),
         encrypted={name: bytes(columns[f"{name}_enc"]) for name in PERSONAL if columns[f"{name}_enc"] is not None},
     )
 

@@ -9,7 +9,9 @@ from concord_core.agreement import Agreement
 from concord_core.events import generations
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Database
+from concord_core.values import today
 from concord_core.web.rest import answer
+from concord_core.web.work import WorkItem, work_answer
 from concord_reporting.projections import counts
 from concord_reporting.projections.handlers import CONSUMER
 
@@ -41,24 +43,24 @@ def router(database: Database, agreement: Agreement) -> Routes:
     def work_items(principal: Annotated[Principal, Depends(Allow("reporting.work.read"))]) -> JSONResponse:
         """Facts that were set aside are the operator's work: totals are incomplete until they are resolved."""
         if principal.agency != agreement.operator:
-            return answer({"items": []})
+            return work_answer([])
         with database.engine.connect() as conn:
             head = counts.head(conn, generations.current(conn, CONSUMER), CONSUMER)
         if not head.set_aside:
-            return answer({"items": []})
-        item: dict[str, Any] = {
-            "reference": CONSUMER,
-            "verb": "resolve_facts_set_aside",
-            "started": head.last_fact,
-            "due": None,
-            "segments": [],
-            "state": "late",
-            "waiting_for": "",
-            "country": "",
-            "type": "facts",
-            "url": "/reporting",
-        }
-        return answer({"items": [item]})
+            return work_answer([])
+        item = WorkItem(
+            reference=CONSUMER,
+            verb="resolve_facts_set_aside",
+            started=head.last_fact or today(),
+            due=None,
+            segments=(),
+            state="late",
+            waiting_for="",
+            country="",
+            type="facts",
+            url="/reporting",
+        )
+        return work_answer([item])
 
     return routes
 

@@ -20,12 +20,12 @@ from concord_core.errors import ConcordError
 from concord_core.rpc import Peers
 from concord_core.storage import Work
 from concord_core.telemetry import logger
+from concord_core.values import today
 from concord_core.vault import KeyService
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Disclosure, Screening, ScreeningState
 from concord_screening.disclosure.rpc import ticket_digest
 from concord_screening.errors import UNREADABLE_RELEASE
-from concord_screening.values import today
 
 SERVICE = "screening"
 

@@ -19,6 +19,7 @@ from concord.screening.v1.events_pb2 import (
 from concord_core.codes import CodeLists
 from concord_core.storage import Actor, Database, Work
 from concord_core.storage.idempotency import once
+from concord_core.values import new_reference, today
 from concord_core.vault import Vault
 from concord_screening.checks.domain import (
     Disclosure,
@@ -31,7 +32,6 @@ from concord_screening.checks.domain import (
 from concord_screening.checks.matcher import Matcher
 from concord_screening.checks.store import ScreeningStore, request_content
 from concord_screening.errors import QUOTA_REACHED
-from concord_screening.values import new_reference, today
 
 SERVICE = "screening"
 JOB = Actor("job", "screening.checks")

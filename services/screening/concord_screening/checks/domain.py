@@ -15,8 +15,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from concord_core.errors import FieldError
+from concord_core.values import today
 from concord_screening.engine.domain import Name, Query, Zone
-from concord_screening.values import Problems, add_working_days, today
+from concord_screening.values import Problems, add_working_days
 
 OWNER_WORKING_DAYS = 3
 """Working days that the owner of a listing has."""

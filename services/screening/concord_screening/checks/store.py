@@ -225,7 +225,7 @@ class ScreeningStore:
         return DayCount(row.screenings, row.clear, row.reviews, row.closed, row.disclosed)
 
     def _cipher(self, work: Work, reference: str, row: Row[Any]) -> RecordCipher:
-        return self._vault.record(work.owner, KIND, reference, Wrapped(row.key_period, bytes(row.data_key)))
+        return self._vault.record(work.owner, KIND, reference, Wrapped.of(row))
 
     def _screening(self, work: Work, row: Row[Any]) -> Screening:
         content = json.loads(self._cipher(work, row.reference, row).decrypt("request", bytes(row.request_enc)))

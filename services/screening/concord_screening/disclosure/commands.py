@@ -15,6 +15,7 @@ from concord.screening.v1.service_pb2 import ReleasedFact, ReleasedFacts
 from concord_core.errors import ConcordError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Work, check_version
+from concord_core.values import new_reference
 from concord_core.vault import SealedBox, Vault
 from concord_screening.disclosure.domain import (
     Asked,
@@ -29,7 +30,6 @@ from concord_screening.disclosure.store import ReviewStore
 from concord_screening.errors import REVIEW_STATE
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Listing
-from concord_screening.values import new_reference
 
 _CONTEXT = "screening.ticket"
 _LIFE = timedelta(days=120)

@@ -12,9 +12,10 @@ from enum import StrEnum
 
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
+from concord_core.values import today
 from concord_screening.errors import REVIEW_STATE
 from concord_screening.register.domain import Entry
-from concord_screening.values import Problems, today
+from concord_screening.values import Problems
 
 
 class ReviewState(StrEnum):

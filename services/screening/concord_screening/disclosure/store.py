@@ -76,8 +76,7 @@ class ReviewStore:
                 "answer_by": review.answer_by,
                 "identity": review.identity,
                 "asked": cipher.encrypt("asked", _asked_json(review.asked)),
-                "data_key": cipher.wrapped.blob,
-                "key_period": cipher.wrapped.period,
+                **cipher.wrapped.columns(),
             },
         )
 
@@ -175,7 +174,7 @@ class ReviewStore:
         return row
 
     def _cipher(self, work: Work, row: Row[Any]) -> RecordCipher:
-        return self._vault.record(work.owner, KIND, row.reference, Wrapped(row.key_period, bytes(row.data_key)))
+        return self._vault.record(work.owner, KIND, row.reference, Wrapped.of(row))
 
     def _review(self, work: Work, row: Row[Any]) -> Review:
         cipher = self._cipher(work, row)

@@ -13,6 +13,7 @@ from concord.screening.v1.events_pb2 import (
 )
 from concord_core.codes import CodeLists
 from concord_core.storage import Work, check_version
+from concord_core.values import new_reference, today
 from concord_core.vault import Vault
 from concord_screening.register.domain import (
     BASIS_LIST,
@@ -25,7 +26,6 @@ from concord_screening.register.domain import (
     normal_number,
 )
 from concord_screening.register.store import NUMBERS, Changed, Head, ListingStore
-from concord_screening.values import new_reference, today
 
 SERVICE = "screening"
 

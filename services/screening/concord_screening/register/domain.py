@@ -15,8 +15,9 @@ from enum import StrEnum
 
 from concord_core.errors import FieldError
 from concord_core.errors.codes import OWN_ACT
+from concord_core.values import today
 from concord_screening.errors import CASE_NOT_SUBSTANTIATED, LISTING_STATE
-from concord_screening.values import Problems, today
+from concord_screening.values import Problems
 
 BASIS_LIST = "screening_listing_basis"
 UNSUBSTANTIATED = "unsubstantiated"

@@ -145,7 +145,7 @@ class ListingStore:
         row = self._row(work, listing.reference)
         cipher = None
         if listing.state is not ListingState.WITHDRAWN:
-            wrapped = Wrapped(row.key_period, bytes(row.data_key))
+            wrapped = Wrapped.of(row)
             cipher = self._vault.record(work.owner, KIND, listing.reference, wrapped)
         sets = ", ".join(f"{name} = :{name}" for name in _PLAIN)
         gone = ", withdrawn_at = clock_timestamp()" if cipher is None else ""
@@ -289,7 +289,7 @@ class ListingStore:
     def _listing(self, work: Work, row: Row[Any], *, proposal: bool = True) -> Listing:
         entry = waiting = None
         if row.data_key is not None:
-            wrapped = Wrapped(row.key_period, bytes(row.data_key))
+            wrapped = Wrapped.of(row)
             cipher = self._vault.record(work.owner, KIND, row.reference, wrapped)
             content = json.loads(cipher.decrypt("person", bytes(row.person_enc)))
             entry = Entry(_person(content, row.numbers), _terms(dict(row._mapping)))

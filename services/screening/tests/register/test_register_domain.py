@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from concord_core.errors import ConcordError
+from concord_core.values import today
 from concord_screening.register.domain import (
     Entry,
     Listing,
@@ -15,7 +16,6 @@ from concord_screening.register.domain import (
     normal_number,
     withdrawal_due,
 )
-from concord_screening.values import today
 
 
 def entry(name: str = "Ana Lima", basis: str = "established_sea") -> Entry:

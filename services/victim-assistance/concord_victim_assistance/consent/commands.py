@@ -14,6 +14,7 @@ from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Work, check_version
+from concord_core.values import new_reference, today
 from concord_core.vault import Vault
 from concord_victim_assistance.consent import store
 from concord_victim_assistance.consent.domain import (
@@ -32,7 +33,7 @@ from concord_victim_assistance.consent.domain import (
 from concord_victim_assistance.consent.store import Grant
 from concord_victim_assistance.errors import CONSENT_ENDED, CONSENT_MISSING, NOTHING_ALLOWED
 from concord_victim_assistance.persons.commands import Persons
-from concord_victim_assistance.values import SERVICE, Problems, new_reference, today
+from concord_victim_assistance.values import SERVICE, Problems
 
 KIND = "consent"
 

@@ -12,12 +12,12 @@ from pydantic import Field
 from concord_core.agreement import Agreement
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import today, values_of
 from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.consent.commands import Consents
 from concord_victim_assistance.consent.domain import Consent, Draft, fields_of
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.referrals.commands import OwnerSide
-from concord_victim_assistance.values import today
 
 Reading = Annotated[Principal, Depends(Allow("assistance.consents.read"))]
 Recording = Annotated[Principal, Depends(Allow("assistance.consents.record"))]
@@ -50,24 +50,10 @@ class WithdrawBody(Body):
 
 def consent_json(consent: Consent) -> dict[str, Any]:
     """A consent without the person's words; `state` is that of today."""
-    return {
-        "reference": consent.reference,
-        "person_reference": consent.person_reference,
-        "scope": consent.scope,
-        "recipient": consent.recipient,
-        "service": consent.service,
-        "groups": [group.value for group in consent.groups],
-        "fields": list(fields_of(consent.groups)),
-        "given_how": consent.given_how,
-        "given_by": consent.given_by,
-        "state": consent.state_on(today()).value,
-        "language": consent.language,
-        "given_date": consent.given.isoformat(),
-        "expiry_date": consent.expiry.isoformat() if consent.expiry else None,
-        "withdrawn_date": consent.withdrawn.isoformat() if consent.withdrawn else None,
-        "withdrawn_by": consent.withdrawn_by,
-        "version": consent.version,
-    }
+    what = ("reference", "person_reference", "scope", "recipient", "service", "groups", "given_how", "given_by")
+    days = ("given_date", "expiry_date", "withdrawn_date", "withdrawn_by")
+    computed = {"fields": fields_of(consent.groups), "state": consent.state_on(today())}
+    return values_of(consent, *what, "language", *days, "version") | computed
 
 
 def draft_of(body: ConsentBody) -> Draft:

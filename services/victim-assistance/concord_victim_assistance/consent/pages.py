@@ -12,6 +12,7 @@ from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import today
 from concord_core.web import StaffForm, translator_of
 from concord_core.web.forms import chosen, form_version, typed
 from concord_core.web.rest import OwnAgency
@@ -20,7 +21,6 @@ from concord_victim_assistance.consent.domain import Draft, fields_of
 from concord_victim_assistance.consent.http import consent_json
 from concord_victim_assistance.rooms import Rooms
 from concord_victim_assistance.screens import STAFF
-from concord_victim_assistance.values import today
 
 Recording = Annotated[Principal, Depends(AllowPage("assistance.consents.record"))]
 Reading = Annotated[Principal, Depends(AllowPage("assistance.consents.read"))]

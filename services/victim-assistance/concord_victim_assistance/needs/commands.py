@@ -11,10 +11,11 @@ from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Work, check_version
+from concord_core.values import new_reference
 from concord_victim_assistance.needs import store
 from concord_victim_assistance.needs.domain import Need, NeedStatus, NeedStep, after
 from concord_victim_assistance.persons.commands import Persons
-from concord_victim_assistance.values import SERVICE, Problems, new_reference
+from concord_victim_assistance.values import SERVICE, Problems
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import values_of
 from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.needs.commands import Needs
 from concord_victim_assistance.needs.domain import Need, NeedStep
@@ -35,18 +36,8 @@ class StepBody(Body):
 
 def need_json(need: Need) -> dict[str, Any]:
     """One need."""
-    return {
-        "reference": need.reference,
-        "person_reference": need.person_reference,
-        "service": need.service,
-        "status": need.status.value,
-        "recorded_date": need.recorded.isoformat(),
-        "offered_date": need.offered.isoformat() if need.offered else None,
-        "provided_date": need.provided.isoformat() if need.provided else None,
-        "declined_date": need.declined.isoformat() if need.declined else None,
-        "provider": need.provider,
-        "version": need.version,
-    }
+    days = ("recorded_date", "offered_date", "provided_date", "declined_date")
+    return values_of(need, "reference", "person_reference", "service", "status", *days, "provider", "version")
 
 
 def router(own: OwnAgency, persons: Persons, needs: Needs) -> Routes:

@@ -10,11 +10,12 @@ from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Work, check_version
+from concord_core.values import new_reference
 from concord_core.vault import RecordCipher, Vault
 from concord_victim_assistance.errors import HANDOVER_OPENED
 from concord_victim_assistance.persons import store
 from concord_victim_assistance.persons.domain import Handover, Person, Profile, ReporterLimit, checked_profile
-from concord_victim_assistance.values import SERVICE, new_reference
+from concord_victim_assistance.values import SERVICE
 
 KIND = "person"
 _SECRET = ("name", "contact", "safe_times", "notes")

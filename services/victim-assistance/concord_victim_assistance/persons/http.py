@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import values_of
 from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import Handover, Person, Profile
@@ -53,29 +54,24 @@ class PersonChange(Body):
 
 def person_json(person: Person) -> dict[str, Any]:
     """A record without personal data."""
-    return {
-        "reference": person.reference,
-        "sex": person.sex,
-        "age_category": person.age_category,
-        "language": person.language,
-        "country": person.country,
-        "registered_date": person.registered.isoformat(),
-        "report_reference": person.report_reference,
-        "version": person.version,
-    }
+    return values_of(
+        person,
+        "reference",
+        "sex",
+        "age_category",
+        "language",
+        "country",
+        "registered_date",
+        "report_reference",
+        "version",
+    )
 
 
 def handover_json(handover: Handover) -> dict[str, Any]:
     """A request for help."""
-    return {
-        "report_reference": handover.report_reference,
-        "requested_date": handover.requested.isoformat(),
-        "country": handover.country,
-        "urgent": handover.urgent,
-        "language": handover.language,
-        "due": handover.due.isoformat(),
-        "person_reference": handover.person_reference,
-    }
+    return values_of(
+        handover, "report_reference", "requested_date", "country", "urgent", "language", "due", "person_reference"
+    )
 
 
 def router(own: OwnAgency, persons: Persons, opening: HandoverOpening) -> Routes:
@@ -105,8 +101,7 @@ def router(own: OwnAgency, persons: Persons, opening: HandoverOpening) -> Routes
             person = persons.get(work, reference)
             work.audit("person.read", reference, purpose="assistance")
             profile = persons.read(work, person)
-        secret = {name: getattr(profile, name) for name in ("name", "contact", "safe_times", "notes")}
-        return answer(person_json(person) | secret)
+        return answer(person_json(person) | values_of(profile, "name", "contact", "safe_times", "notes"))
 
     @api.patch("/persons/{reference}")
     def change(

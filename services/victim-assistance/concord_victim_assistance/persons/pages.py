@@ -13,6 +13,7 @@ from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import today
 from concord_core.web import StaffForm, Translator, translator_of
 from concord_core.web.forms import form_key, form_version, typed
 from concord_core.web.rest import OwnAgency
@@ -24,7 +25,6 @@ from concord_victim_assistance.persons.http import person_json
 from concord_victim_assistance.persons.opening import HandoverOpening
 from concord_victim_assistance.rooms import Rooms
 from concord_victim_assistance.screens import STAFF
-from concord_victim_assistance.values import today
 
 Reading = Annotated[Principal, Depends(AllowPage("assistance.persons.read"))]
 Listing = Annotated[Principal, Depends(AllowPage("assistance.persons.list"))]

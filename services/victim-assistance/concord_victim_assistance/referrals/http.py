@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -13,6 +13,7 @@ from pydantic import Field
 
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Work
+from concord_core.values import values_of
 from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_victim_assistance.referrals.commands import Offer, OwnerSide, RecipientSide
 from concord_victim_assistance.referrals.courier import Opening
@@ -70,73 +71,27 @@ class RejectBody(AnswerBody):
     reason: str
 
 
-def _day(value: date | datetime | None) -> str | None:
-    return None if value is None else value.isoformat()
+_BOTH = ("reference", "service", "urgent", "country", "status", "offered_date", "answer_by_date", "opened")
+_DAYS = ("accepted_date", "provided_date", "done_date", "ended_date", "reason", "backups_until_date", "version")
 
 
 def timeline_json(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
     """Both sides' steps, in the order in which they became known here."""
-    return [
-        {"event": entry.event.value, "by": entry.by_agency, "date": _day(entry.day), "known": _day(entry.known)}
-        for entry in entries
-    ]
+    return [{"event": entry.event, "by": entry.by_agency, "date": entry.day, "known": entry.known} for entry in entries]
 
 
 def referral_json(referral: Referral) -> dict[str, Any]:
     """The owner's side."""
-    return {
-        "reference": referral.reference,
-        "person_reference": referral.person_reference,
-        "consent_reference": referral.consent_reference,
-        "need_reference": referral.need_reference,
-        "recipient": referral.recipient,
-        "service": referral.service,
-        "urgent": referral.urgent,
-        "country": referral.country,
-        "groups": [group.value for group in referral.groups],
-        "status": referral.status.value,
-        "offered_date": _day(referral.offered),
-        "answer_by_date": _day(referral.answer_by),
-        "opened": _day(referral.opened),
-        "accepted_date": _day(referral.accepted),
-        "provided_date": _day(referral.provided),
-        "done_date": _day(referral.done),
-        "ended_date": _day(referral.ended),
-        "reason": referral.reason,
-        "erasure_due": _day(referral.erasure_due),
-        "erasure_confirmed_date": _day(referral.erasure_confirmed),
-        "backups_until_date": _day(referral.backups_until),
-        "version": referral.version,
-    }
+    behind = ("person_reference", "consent_reference", "need_reference", "recipient", "groups")
+    return values_of(referral, *_BOTH, *behind, *_DAYS, "erasure_due", "erasure_confirmed_date")
 
 
 def received_json(referral: Received) -> dict[str, Any]:
     """The asked agency's side. `content`: `none`, `waiting` (asked for, the owner does not answer yet), `held`,
     `erased`."""
     content = "held" if referral.holds_copy else "waiting" if referral.open_requested else "none"
-    return {
-        "reference": referral.reference,
-        "owner": referral.owner,
-        "service": referral.service,
-        "urgent": referral.urgent,
-        "country": referral.country,
-        "status": referral.status.value,
-        "check": referral.check.value,
-        "checked": _day(referral.checked),
-        "content": "erased" if referral.erased else content,
-        "offered_date": _day(referral.offered),
-        "answer_by_date": _day(referral.answer_by),
-        "open_requested": _day(referral.open_requested),
-        "opened": _day(referral.opened),
-        "accepted_date": _day(referral.accepted),
-        "provided_date": _day(referral.provided),
-        "done_date": _day(referral.done),
-        "ended_date": _day(referral.ended),
-        "reason": referral.reason,
-        "erased_date": _day(referral.erased),
-        "backups_until_date": _day(referral.backups_until),
-        "version": referral.version,
-    }
+    seen = values_of(referral, *_BOTH, *_DAYS, "owner", "check", "checked", "open_requested", "erased_date")
+    return seen | {"content": "erased" if referral.erased else content}
 
 
 def owner_router(own: OwnAgency, referrals: OwnerSide) -> Routes:
@@ -157,8 +112,8 @@ def owner_router(own: OwnAgency, referrals: OwnerSide) -> Routes:
         return answer(
             {
                 "consent_reference": shown.consent.reference,
-                "groups": [group.value for group in shown.groups],
-                "fields": dict(shown.fields),
+                "groups": shown.groups,
+                "fields": shown.fields,
             },
         )
 

@@ -16,6 +16,7 @@ from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
 from concord_core.storage import Work, check_version
+from concord_core.values import new_reference, today
 from concord_core.vault import Vault
 from concord_core.web.marks import msgid
 from concord_victim_assistance.config import Limits
@@ -48,7 +49,7 @@ from concord_victim_assistance.referrals.domain import (
     lapses,
 )
 from concord_victim_assistance.referrals.store import owned, steps
-from concord_victim_assistance.values import SERVICE, Problems, new_reference, today
+from concord_victim_assistance.values import SERVICE, Problems
 
 KIND = "referral"
 MAX_NOTE = 2_000

@@ -14,6 +14,7 @@ from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
 from concord_core.storage import Work, check_version
+from concord_core.values import today
 from concord_core.vault import Vault
 from concord_victim_assistance.config import Limits
 from concord_victim_assistance.consent.domain import HOLDING, PURPOSE
@@ -34,7 +35,7 @@ from concord_victim_assistance.referrals.domain import (
 )
 from concord_victim_assistance.referrals.store import received, steps
 from concord_victim_assistance.referrals.store.received import Errand, WithdrawnAhead
-from concord_victim_assistance.values import SERVICE, Problems, today
+from concord_victim_assistance.values import SERVICE, Problems
 
 KIND = "referral_copy"
 

@@ -6,28 +6,23 @@ from datetime import date
 
 from sqlalchemy import text
 
-from concord_core.storage import Work
+from concord_core.storage import Work, rows
 from concord_victim_assistance.referrals.domain import Event, TimelineEntry
 
 
 def add(work: Work, reference: str, event: Event, by_agency: str, day: date) -> None:
     """Notes one step of either side."""
-    work.conn.execute(
-        text(
-            """insert into referral_steps (agency, reference, event, by_agency, day)
-               values (:agency, :reference, :event, :by, :day)"""
-        ),
-        {"agency": work.owner, "reference": reference, "event": event, "by": by_agency, "day": day},
-    )
+    values = {"reference": reference, "event": event, "by_agency": by_agency, "day": day}
+    rows.insert(work, "referral_steps", values)
 
 
 def timeline(work: Work, reference: str) -> list[TimelineEntry]:
     """All steps, in the order in which they became known here."""
-    rows = work.conn.execute(
+    found = work.conn.execute(
         text(
             """select event, by_agency, day, known_at from referral_steps where reference = :reference
                order by number"""
         ),
         {"reference": reference},
     )
-    return [TimelineEntry(Event(row.event), row.by_agency, row.day, row.known_at) for row in rows]
+    return [TimelineEntry(Event(row.event), row.by_agency, row.day, row.known_at) for row in found]

@@ -1,0 +1,31 @@
+"""Small values that every service writes alike: the day, references of records, a record under outside names."""
+
+import secrets
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+# No vowels and nothing that looks like another letter: a reference is read aloud and never spells a word.
+_ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXYZ"
+
+
+def today() -> date:
+    """The day in UTC; every date of Concord is a day in UTC."""
+    return datetime.now(UTC).date()
+
+
+def new_reference(prefix: str) -> str:
+    """A random reference such as `VP-7K3M-9QXT-4VBD` (57 bits): it says nothing, not even how many there are."""
+    letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def values_of(record: object, *names: str) -> dict[str, Any]:
+    """The record's values under these names, for a row or for JSON.
+
+    A day is called `offered` in a record and `offered_date` outside, a moment `opened` and `opened_at`.
+    """
+    return {name: getattr(record, name if hasattr(record, name) else _inside(name)) for name in names}
+
+
+def _inside(name: str) -> str:
+    return name.removesuffix("_date").removesuffix("_at")
