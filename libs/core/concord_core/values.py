@@ -1,4 +1,4 @@
-"""Small values that every service writes alike: the day, references of records, a record under outside names."""
+"""Small values that every service writes alike: the day, references, records hidden or under outside names."""
 
 import secrets
 from datetime import UTC, date, datetime
@@ -17,6 +17,18 @@ def new_reference(prefix: str) -> str:
     """A random reference such as `VP-7K3M-9QXT-4VBD` (57 bits): it says nothing, not even how many there are."""
     letters = "".join(secrets.choice(_ALPHABET) for _ in range(12))
     return f"{prefix}-{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+class Hidden:
+    """A record whose text is its name alone, so that no log, trace or error can show what it holds.
+
+    Its dataclass is made with `repr=False`.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
 
 
 def values_of(record: object, *names: str) -> dict[str, Any]:

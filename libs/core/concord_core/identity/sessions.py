@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from concord_core.errors import ConcordError
 from concord_core.identity.principal import Principal
 from concord_core.storage import Actor, Database
+from concord_core.values import Hidden
 from concord_core.vault import KeyService
 from concord_core.vault.domain import bound, decrypt, encrypt
 
@@ -26,8 +27,8 @@ TOUCH_EVERY: Final = timedelta(seconds=30)
 _JOB: Final = Actor("job", "sessions")
 
 
-@dataclass(frozen=True)
-class Session:
+@dataclass(frozen=True, repr=False)
+class Session(Hidden):
     """A signed-in person. `access_token` is for calls that a page makes as this person (the front's `/work` does)."""
 
     id_hash: bytes
@@ -35,9 +36,6 @@ class Session:
     access_token: str
     access_ends: datetime
     refresh_token: str
-
-    def __repr__(self) -> str:
-        return "Session()"
 
 
 class SessionStore:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import Row, text
 
+from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage.work import Work
 
 T = TypeVar("T")
@@ -37,6 +38,14 @@ def find(work: Work, table: str, reference: str, *, key: str = "reference", lock
     return work.conn.execute(
         text(statement + (" for update" if lock else "")), {"agency": work.owner, "reference": reference}
     ).one_or_none()
+
+
+def get(work: Work, table: str, reference: str, *, lock: bool = False) -> Row[Any]:
+    """As `find`; raises NOT_FOUND if the agency has no such row."""
+    row = find(work, table, reference, lock=lock)
+    if row is None:
+        raise NOT_FOUND.error()
+    return row
 
 
 def update(work: Work, table: str, reference: str, values: Mapping[str, Any], *, key: str = "reference") -> None:

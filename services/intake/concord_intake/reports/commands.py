@@ -13,6 +13,7 @@ from concord_core.clocks import Clock, LimitsHistory
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
+from concord_core.values import Hidden
 from concord_core.vault import Vault
 from concord_intake.cases.commands import Cases, NewCase
 from concord_intake.cases.domain import Case
@@ -36,15 +37,12 @@ class Taken:
     case: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+@dataclass(frozen=True, slots=True, repr=False)
+class Key(Hidden):
     """What opens one report: locator and tag of the secret. The reporter carries it, sealed; printing shows none."""
 
     locator: int
     tag: bytes
-
-    def __repr__(self) -> str:
-        return "Key()"
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,23 +74,15 @@ def _checked(body: ReportBody, codes: CodeLists) -> NewReport:
     consents: dict[str, str] = dict(body.consents)
     if body.help_wanted:
         consents.setdefault("assistance_services", "given")
+    plain = body.model_dump(exclude={"received_date", "needs", "serious", "words", "consents"})
     return NewReport(
         received=body.received_date,
-        channel=body.channel,
-        language=body.language,
         form_version=FORM_VERSION,
-        concern=body.concern,
-        country=body.country,
-        reporter_type=body.reporter_type,
-        personnel_category=body.personnel_category,
-        age_band=body.age_band,
-        wish=body.wish,
-        urgent=body.urgent,
-        help_wanted=body.help_wanted,
         needs=tuple(body.needs) if body.help_wanted else (),
         serious=body.serious or body.age_band == "under_18",
         words={name: value for name, value in body.words.model_dump().items() if value},
         consents=consents,
+        **plain,
     )
 
 

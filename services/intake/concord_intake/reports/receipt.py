@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from concord_core.values import Hidden
+
 LOCATOR_DIGITS = 9
 SECRET_DIGITS = 25
 DIGITS = LOCATOR_DIGITS + SECRET_DIGITS + 2
@@ -28,15 +30,12 @@ ITERATIONS = 2
 LANES = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+@dataclass(frozen=True, slots=True, repr=False)
+class Receipt(Hidden):
     """A locator and a secret; printing it shows neither."""
 
     locator: int
     secret: str
-
-    def __repr__(self) -> str:
-        return "Receipt()"
 
     @property
     def code(self) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from concord_core.errors import FieldError
-from concord_core.values import today
+from concord_core.values import Hidden, today
 from concord_screening.engine.domain import Name, Query, Zone
 from concord_screening.values import Problems, add_working_days
 
@@ -54,8 +54,8 @@ class Answer(StrEnum):
     NOT_ANSWERED = "not_answered"
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+@dataclass(frozen=True, slots=True, repr=False)
+class Candidate(Hidden):
     """The person being checked, named in Latin letters, in their own script, or both.
 
     `no_birth_date` says why no birth date is given.
@@ -67,9 +67,6 @@ class Candidate:
     no_birth_date: str
     sex: str
     nationality: str
-
-    def __repr__(self) -> str:
-        return "Candidate()"
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from concord_core.errors.codes import NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, rows
+from concord_core.values import values_of
 from concord_core.vault import RecordCipher, Vault, Wrapped
 from concord_screening.checks.domain import (
     Candidate,
@@ -24,6 +24,7 @@ from concord_screening.checks.domain import (
 )
 
 KIND = "screening"
+_TABLE = "screenings"
 _CANDIDATE = ("name_latin", "name_native", "birth_date", "no_birth_date", "sex", "nationality")
 
 
@@ -58,83 +59,47 @@ class ScreeningStore:
     def insert(self, work: Work, screening: Screening, request: Request) -> None:
         """Adds a check that was just asked."""
         cipher = self._vault.new_record(work.owner, KIND, screening.reference)
-        work.conn.execute(
-            text(
-                """insert into screenings (agency, reference, state, facts, asked_by, asked_at, answer_by, ticket,
-                     request_enc, data_key, key_period)
-                   values (:agency, :reference, :state, :facts, :by, :at, :answer_by, '', :request, :key, :period)"""
-            ),
-            {
-                "agency": work.owner,
-                "reference": screening.reference,
-                "state": screening.state,
-                "facts": screening.facts,
-                "by": screening.asked_by,
-                "at": screening.asked_at,
-                "answer_by": screening.answer_by,
-                "request": cipher.encrypt("request", json.dumps(request_content(request))),
-                "key": cipher.wrapped.blob,
-                "period": cipher.wrapped.period,
-            },
-        )
+        values = values_of(screening, "reference", "state", "facts", "asked_by", "asked_at", "answer_by")
+        asked = cipher.encrypt("request", json.dumps(request_content(request)))
+        rows.insert(work, _TABLE, {**values, "ticket": "", "request_enc": asked, **cipher.wrapped.columns()})
 
     def update(self, work: Work, screening: Screening) -> None:
         """Writes where a screening stands, which was read `for_change` in this work."""
-        work.conn.execute(
-            text(
-                """update screenings set state = :state, facts = :facts, ticket = :ticket, closed_date = :closed
-                   where agency = :agency and reference = :reference"""
-            ),
-            {
-                "agency": work.owner,
-                "reference": screening.reference,
-                "state": screening.state,
-                "facts": screening.facts,
-                "ticket": screening.ticket,
-                "closed": screening.closed_date,
-            },
-        )
+        rows.update(work, _TABLE, screening.reference, values_of(screening, "state", "facts", "ticket", "closed_date"))
 
     def read(self, work: Work, reference: str, *, for_change: bool = False) -> Screening:
         """The screening; `not_found` if the agency has none of that reference."""
-        lock = "for update" if for_change else ""
-        row = work.conn.execute(
-            text(f"select * from screenings where agency = :agency and reference = :reference {lock}"),
-            {"agency": work.owner, "reference": reference},
-        ).one_or_none()
-        if row is None:
-            raise NOT_FOUND.error()
-        return self._screening(work, row)
+        return self._screening(work, rows.get(work, _TABLE, reference, lock=for_change))
 
     def recent(self, work: Work, limit: int) -> list[Screening]:
         """The agency's checks, newest first."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text("select * from screenings where agency = :agency order by asked_at desc, reference limit :limit"),
             {"agency": work.owner, "limit": limit},
         )
-        return [self._screening(work, row) for row in rows]
+        return [self._screening(work, row) for row in found]
 
     def in_review(self, work: Work, limit: int) -> list[Screening]:
         """Checks that wait for their answer, oldest first."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select * from screenings where agency = :agency and state in ('checking', 'in_review')
                    order by asked_at, reference limit :limit"""
             ),
             {"agency": work.owner, "limit": limit},
         )
-        return [self._screening(work, row) for row in rows]
+        return [self._screening(work, row) for row in found]
 
     def not_compared(self, work: Work, before: datetime) -> list[str]:
         """References of checks asked before that moment whose candidate was not compared with every list."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select reference from screenings where agency = :agency and asked_at < :before
                    and (state = 'checking' or (state = 'in_review' and ticket = '')) order by asked_at"""
             ),
             {"agency": work.owner, "before": before},
         )
-        return [row.reference for row in rows]
+        return [row.reference for row in found]
 
     def asked_since(self, work: Work, moment: datetime, by: str) -> tuple[int, int]:
         """Checks asked since that moment: by this person, by the whole agency. Others of the agency wait until this
@@ -153,28 +118,14 @@ class ScreeningStore:
 
     def add_disclosure(self, work: Work, screening: str, disclosure: Disclosure) -> None:
         """Keeps what an owner released, under this agency's key; fetched twice, it is kept once."""
-        row = work.conn.execute(
-            text("select data_key, key_period from screenings where agency = :agency and reference = :reference"),
-            {"agency": work.owner, "reference": screening},
-        ).one()
-        cipher = self._cipher(work, screening, row)
-        work.conn.execute(
-            text(
-                """insert into screening_disclosures (agency, screening, owner, released_date, facts_enc)
-                   values (:agency, :screening, :owner, :released, :facts) on conflict do nothing"""
-            ),
-            {
-                "agency": work.owner,
-                "screening": screening,
-                "owner": disclosure.owner,
-                "released": disclosure.released_date,
-                "facts": cipher.encrypt(f"disclosure/{disclosure.owner}", json.dumps(list(disclosure.facts))),
-            },
-        )
+        cipher = self._cipher(work, screening, rows.get(work, _TABLE, screening))
+        facts = cipher.encrypt(f"disclosure/{disclosure.owner}", json.dumps(list(disclosure.facts)))
+        values = {"screening": screening, **values_of(disclosure, "owner", "released_date"), "facts_enc": facts}
+        rows.insert_once(work, "screening_disclosures", values)
 
     def disclosures(self, work: Work, screening: str) -> list[Disclosure]:
         """What owners released about the candidate of a check."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select d.*, s.data_key, s.key_period from screening_disclosures d
                    join screenings s on s.agency = d.agency and s.reference = d.screening
@@ -182,16 +133,11 @@ class ScreeningStore:
             ),
             {"agency": work.owner, "screening": screening},
         )
-        found = []
-        for row in rows:
-            cipher = self._cipher(work, screening, row)
-            facts = json.loads(cipher.decrypt(f"disclosure/{row.owner}", bytes(row.facts_enc)))
-            found.append(Disclosure(row.owner, row.released_date, [(field, value) for field, value in facts]))
-        return found
+        return [self._disclosure(self._cipher(work, screening, row), row) for row in found]
 
     def uncounted_days(self, work: Work, until: date) -> Sequence[date]:
         """Days from the agency's first check to `until` that were not counted yet, oldest first."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select d::date as day from generate_series(
                      (select min((asked_at at time zone 'UTC')::date) from screenings where agency = :agency),
@@ -200,15 +146,11 @@ class ScreeningStore:
             ),
             {"agency": work.owner, "until": until},
         )
-        return [row.day for row in rows]
+        return [row.day for row in found]
 
     def count_day(self, work: Work, day: date) -> DayCount | None:
         """Counts a day and marks it counted; none if another process was first."""
-        first = work.conn.execute(
-            text("insert into activity_days (agency, day) values (:agency, :day) on conflict do nothing returning 1"),
-            {"agency": work.owner, "day": day},
-        ).scalar()
-        if first is None:
+        if not rows.insert_once(work, "activity_days", {"day": day}):
             return None
         row = work.conn.execute(
             text(
@@ -222,21 +164,15 @@ class ScreeningStore:
             ),
             {"agency": work.owner, "day": day},
         ).one()
-        return DayCount(row.screenings, row.clear, row.reviews, row.closed, row.disclosed)
+        return rows.record_of(DayCount, row)
 
     def _cipher(self, work: Work, reference: str, row: Row[Any]) -> RecordCipher:
         return self._vault.record(work.owner, KIND, reference, Wrapped.of(row))
 
+    def _disclosure(self, cipher: RecordCipher, row: Row[Any]) -> Disclosure:
+        facts = json.loads(cipher.decrypt(f"disclosure/{row.owner}", bytes(row.facts_enc)))
+        return Disclosure(row.owner, row.released_date, [(field, value) for field, value in facts])
+
     def _screening(self, work: Work, row: Row[Any]) -> Screening:
         content = json.loads(self._cipher(work, row.reference, row).decrypt("request", bytes(row.request_enc)))
-        return Screening(
-            reference=row.reference,
-            state=ScreeningState(row.state),
-            request=_request(content),
-            asked_by=row.asked_by,
-            asked_at=row.asked_at,
-            answer_by=row.answer_by,
-            ticket=row.ticket,
-            closed_date=row.closed_date,
-            facts=row.facts,
-        )
+        return rows.record_of(Screening, row, state=ScreeningState(row.state), request=_request(content))

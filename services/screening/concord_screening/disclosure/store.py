@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
-from concord_core.errors.codes import NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, rows
+from concord_core.values import values_of
 from concord_core.vault import RecordCipher, Vault, Wrapped
 from concord_screening.disclosure.domain import (
     Asked,
@@ -23,6 +23,19 @@ from concord_screening.disclosure.domain import (
 from concord_screening.register.domain import ListingState
 
 KIND = "review"
+_TABLE = "reviews"
+_PLAIN = (
+    "reference",
+    "listing",
+    "person_version",
+    "asker",
+    "state",
+    "version",
+    "opened_at",
+    "due_date",
+    "answer_by",
+    "identity",
+)
 
 
 def _asked_json(asked: Asked) -> str:
@@ -54,73 +67,41 @@ class ReviewStore:
     def insert(self, work: Work, review: Review) -> None:
         """Adds an open review; one per check and listing, so that comparing again adds none."""
         cipher = self._vault.new_record(work.owner, KIND, review.reference)
-        work.conn.execute(
-            text(
-                """insert into reviews (agency, reference, check_group, listing, person_version, asker, state,
-                     version, opened_at, due_date, answer_by, identity, decided_by, asked_enc, data_key, key_period)
-                   values (:agency, :reference, :group, :listing, :person_version, :asker, :state, :version,
-                     :opened_at, :due_date, :answer_by, :identity, '', :asked, :data_key, :key_period)
-                   on conflict (agency, check_group, listing) do nothing"""
-            ),
-            {
-                "agency": work.owner,
-                "reference": review.reference,
-                "group": review.group,
-                "listing": review.listing,
-                "person_version": review.person_version,
-                "asker": review.asker,
-                "state": review.state,
-                "version": review.version,
-                "opened_at": review.opened_at,
-                "due_date": review.due_date,
-                "answer_by": review.answer_by,
-                "identity": review.identity,
-                "asked": cipher.encrypt("asked", _asked_json(review.asked)),
-                **cipher.wrapped.columns(),
-            },
-        )
+        values = values_of(review, *_PLAIN) | {
+            "check_group": review.group,
+            "decided_by": "",
+            "asked_enc": cipher.encrypt("asked", _asked_json(review.asked)),
+        }
+        rows.insert_once(work, _TABLE, values | cipher.wrapped.columns())
 
     def update(self, work: Work, review: Review) -> None:
         """Writes a decision on a review that was read `for_change` in this work."""
-        cipher = self._cipher(work, self._row(work, review.reference))
+        cipher = self._cipher(work, rows.get(work, _TABLE, review.reference))
         released = json.dumps([[str(field), value] for field, value in review.released])
-        work.conn.execute(
-            text(
-                """update reviews set state = :state, version = :version, decided_by = :by, decided_at = :at,
-                     released_date = :released_date, reason_enc = :reason, released_enc = :released
-                   where agency = :agency and reference = :reference"""
-            ),
-            {
-                "agency": work.owner,
-                "reference": review.reference,
-                "state": review.state,
-                "version": review.version,
-                "by": review.decided_by,
-                "at": review.decided_at,
-                "released_date": review.released_date,
-                "reason": cipher.encrypt("reason", review.reason),
-                "released": cipher.encrypt("released", released) if review.released else None,
-            },
-        )
+        values = values_of(review, "state", "version", "decided_by", "decided_at", "released_date") | {
+            "reason_enc": cipher.encrypt("reason", review.reason),
+            "released_enc": cipher.encrypt("released", released) if review.released else None,
+        }
+        rows.update(work, _TABLE, review.reference, values)
 
     def read(self, work: Work, reference: str, *, for_change: bool = False) -> Review:
         """The review; `not_found` if the agency has none of that reference."""
-        return self._review(work, self._row(work, reference, "for update" if for_change else ""))
+        return self._review(work, rows.get(work, _TABLE, reference, lock=for_change))
 
     def all(self, work: Work) -> list[Review]:
         """All reviews of the agency, those that wait first, by due date."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select * from reviews where agency = :agency
                    order by state not in ('open', 'same'), due_date, opened_at limit 500"""
             ),
             {"agency": work.owner},
         )
-        return [self._review(work, row) for row in rows]
+        return [self._review(work, row) for row in found]
 
     def of_group(self, work: Work, group: str) -> list[tuple[Review, Standing]]:
         """The agency's reviews of one check, each with whether its listing is still in force."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select r.*, l.state as listing_state from reviews r
                    join listings l on l.agency = r.agency and l.reference = r.listing
@@ -128,32 +109,17 @@ class ReviewStore:
             ),
             {"agency": work.owner, "group": group},
         )
-        found = []
-        for row in rows:
-            review = self._review(work, row)
-            found.append((review, Standing(review.state, ListingState(row.listing_state).listed)))
-        return found
+        reviews = [(self._review(work, row), ListingState(row.listing_state)) for row in found]
+        return [(review, Standing(review.state, listing.listed)) for review, listing in reviews]
 
     def keep_pair(self, work: Work, review: Review, at: datetime) -> None:
         """Remembers that this candidate is not this listed person."""
-        work.conn.execute(
-            text(
-                """insert into not_same_pairs (agency, listing, person_version, identity, review, decided_at)
-                   values (:agency, :listing, :version, :identity, :review, :at) on conflict do nothing"""
-            ),
-            {
-                "agency": work.owner,
-                "listing": review.listing,
-                "version": review.person_version,
-                "identity": review.identity,
-                "review": review.reference,
-                "at": at,
-            },
-        )
+        values = values_of(review, "listing", "person_version", "identity")
+        rows.insert_once(work, "not_same_pairs", {**values, "review": review.reference, "decided_at": at})
 
     def known_namesakes(self, work: Work, identity: str, listings: Iterable[str]) -> set[str]:
         """Which of the listings, as they are now, were found not to be this candidate."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select p.listing from not_same_pairs p
                    join listings l on l.agency = p.agency and l.reference = p.listing
@@ -162,16 +128,7 @@ class ReviewStore:
             ),
             {"agency": work.owner, "identity": identity, "listings": list(listings)},
         )
-        return {row.listing for row in rows}
-
-    def _row(self, work: Work, reference: str, lock: str = "") -> Row[Any]:
-        row = work.conn.execute(
-            text(f"select * from reviews where agency = :agency and reference = :reference {lock}"),
-            {"agency": work.owner, "reference": reference},
-        ).one_or_none()
-        if row is None:
-            raise NOT_FOUND.error()
-        return row
+        return {row.listing for row in found}
 
     def _cipher(self, work: Work, row: Row[Any]) -> RecordCipher:
         return self._vault.record(work.owner, KIND, row.reference, Wrapped.of(row))
@@ -179,22 +136,12 @@ class ReviewStore:
     def _review(self, work: Work, row: Row[Any]) -> Review:
         cipher = self._cipher(work, row)
         released = json.loads(cipher.decrypt("released", bytes(row.released_enc))) if row.released_enc else []
-        return Review(
-            reference=row.reference,
+        return rows.record_of(
+            Review,
+            row,
             group=row.check_group,
-            listing=row.listing,
-            person_version=row.person_version,
-            asker=row.asker,
             state=ReviewState(row.state),
-            version=row.version,
-            opened_at=row.opened_at,
-            due_date=row.due_date,
-            answer_by=row.answer_by,
-            identity=row.identity,
             asked=_asked(json.loads(cipher.decrypt("asked", bytes(row.asked_enc)))),
-            decided_by=row.decided_by,
-            decided_at=row.decided_at,
             reason=cipher.decrypt("reason", bytes(row.reason_enc)) if row.reason_enc else "",
             released=tuple((FactField(field), value) for field, value in released),
-            released_date=row.released_date,
         )

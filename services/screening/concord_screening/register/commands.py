@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from google.protobuf.message import Message
+
 from concord.screening.v1.events_pb2 import (
     ListingActivated,
     ListingAmended,
@@ -64,13 +66,9 @@ class Register:
         """A second person lets a draft take effect: it is compared with candidates from now on."""
         listing = self._for_change(work, reference, version)
         done = listing.approved(work.actor.subject, self._outcome(work, listing.entry))
-        self._put_in_force(work, done, "listing.approve")
         terms = _terms(done)
-        fact = ListingActivated(
-            basis=terms.basis, activated_date=str(today()), review_date=terms.review_date.isoformat()
-        )
-        work.emit(SERVICE, reference, done.facts, fact)
-        return done
+        fact = ListingActivated(basis=terms.basis, activated_date=str(today()), review_date=str(terms.review_date))
+        return self._put_in_force(work, done, "listing.approve", fact)
 
     def propose(self, work: Work, reference: str, version: int, entry: Entry) -> Listing:
         """Writes a correction for a second person to approve."""
@@ -83,21 +81,16 @@ class Register:
         """A second person lets the correction take effect."""
         listing = self._for_change(work, reference, version)
         done = listing.amended(work.actor.subject, self._outcome(work, listing.proposal))
-        self._put_in_force(work, done, "listing.amend")
         terms = _terms(done)
-        fact = ListingAmended(basis=terms.basis, amended_date=str(today()), review_date=terms.review_date.isoformat())
-        work.emit(SERVICE, reference, done.facts, fact)
-        return done
+        fact = ListingAmended(basis=terms.basis, amended_date=str(today()), review_date=str(terms.review_date))
+        return self._put_in_force(work, done, "listing.amend", fact)
 
     def withdraw(self, work: Work, reference: str, version: int, reason: WithdrawalReason) -> Listing:
         """Takes the listing off: unreadable at once, out of every index with the next check, then erased there."""
         listing = self._for_change(work, reference, version)
         done = listing.withdrawn(work.actor.subject, reason)
-        self._put_in_force(work, done, "listing.withdraw")
-        if listing.state.listed:
-            fact = ListingWithdrawn(withdrawn_date=str(today()), reason=str(reason))
-            work.emit(SERVICE, reference, done.facts, fact)
-        return done
+        fact = ListingWithdrawn(withdrawn_date=str(today()), reason=str(reason))
+        return self._put_in_force(work, done, "listing.withdraw", fact if listing.state.listed else None)
 
     def read(self, work: Work, reference: str) -> Listing:
         """One listing; that somebody looked is in the audit entries."""
@@ -156,10 +149,13 @@ class Register:
         check_version(version, listing.version)
         return listing
 
-    def _put_in_force(self, work: Work, listing: Listing, action: str) -> None:
+    def _put_in_force(self, work: Work, listing: Listing, action: str, fact: Message | None) -> Listing:
         self._store.update(work, listing)
         self._store.note_change(work, listing.reference)
         work.audit(action, listing.reference)
+        if fact is not None:  # a draft that is withdrawn was never told to anybody
+            work.emit(SERVICE, listing.reference, listing.facts, fact)
+        return listing
 
     def _outcome(self, work: Work, entry: Entry | None) -> str | None:
         return self._store.outcome(work, entry.terms.case_reference) if entry else None

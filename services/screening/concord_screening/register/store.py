@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from concord_core.errors.codes import NOT_FOUND
-from concord_core.storage import Work
+from concord_core.storage import Work, rows
+from concord_core.values import values_of
 from concord_core.vault import RecordCipher, Vault, Wrapped
 from concord_screening.register.domain import (
     Entry,
@@ -31,6 +31,7 @@ from concord_screening.register.domain import (
 )
 
 KIND = "listing"
+_TABLE = "listings"
 NUMBERS = "listing-numbers"
 _TERMS = (
     "basis",
@@ -46,18 +47,12 @@ _PLAIN = (
     "version",
     "facts",
     "person_version",
-    *_TERMS,
     "entered_by",
     "proposed_by",
     "approved_by",
     "activated_date",
     "withdrawn_date",
     "withdrawn_reason",
-    "numbers",
-    "person_enc",
-    "proposal_enc",
-    "data_key",
-    "key_period",
 )
 
 
@@ -133,41 +128,31 @@ class ListingStore:
     def insert(self, work: Work, listing: Listing) -> None:
         """Adds a draft under a fresh data key."""
         cipher = self._vault.new_record(work.owner, KIND, listing.reference)
-        values = self._values(listing, cipher)
-        columns = ("agency", "reference", *_PLAIN)
-        work.conn.execute(
-            text(f"insert into listings ({', '.join(columns)}) values ({', '.join(':' + name for name in columns)})"),
-            values | {"agency": work.owner, "reference": listing.reference},
-        )
+        rows.insert(work, _TABLE, {"reference": listing.reference, **self._values(listing, cipher)})
 
     def update(self, work: Work, listing: Listing) -> None:
         """Writes the next version of a listing that was read `for_change` in this work."""
-        row = self._row(work, listing.reference)
-        cipher = None
-        if listing.state is not ListingState.WITHDRAWN:
-            wrapped = Wrapped.of(row)
-            cipher = self._vault.record(work.owner, KIND, listing.reference, wrapped)
-        sets = ", ".join(f"{name} = :{name}" for name in _PLAIN)
-        gone = ", withdrawn_at = clock_timestamp()" if cipher is None else ""
-        work.conn.execute(
-            text(f"update listings set {sets}{gone} where agency = :agency and reference = :reference"),
-            self._values(listing, cipher) | {"agency": work.owner, "reference": listing.reference},
-        )
+        row = rows.get(work, _TABLE, listing.reference)
+        if listing.state is ListingState.WITHDRAWN:
+            values = self._values(listing, None) | {"withdrawn_at": datetime.now(UTC)}
+        else:
+            values = self._values(listing, self._vault.record(work.owner, KIND, listing.reference, Wrapped.of(row)))
+        rows.update(work, _TABLE, listing.reference, values)
 
     def read(self, work: Work, reference: str, *, for_change: bool = False) -> Listing:
         """The listing; `not_found` if the agency has none of that reference. `for_change` locks its row."""
-        return self._listing(work, self._row(work, reference, lock="for update" if for_change else ""))
+        return self._listing(work, rows.get(work, _TABLE, reference, lock=for_change))
 
     def all(self, work: Work) -> list[Listing]:
         """Every listing of the agency, drafts and corrections first, tombstones last."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select * from listings where agency = :agency order by
                    array_position(array['draft', 'under_correction', 'active', 'withdrawn'], state), entered_at desc"""
             ),
             {"agency": work.owner},
         )
-        return [self._listing(work, row) for row in rows]
+        return [self._listing(work, row) for row in found]
 
     def note_change(self, work: Work, reference: str) -> None:
         """Numbers a change; the agency's changes are written one after the other."""
@@ -178,10 +163,7 @@ class ListingStore:
             ),
             {"agency": work.owner},
         ).scalar_one()
-        work.conn.execute(
-            text("insert into listing_changes (agency, revision, reference) values (:agency, :revision, :reference)"),
-            {"agency": work.owner, "revision": revision, "reference": reference},
-        )
+        rows.insert(work, "listing_changes", {"revision": revision, "reference": reference})
 
     def head(self, work: Work) -> Head | None:
         """How far the agency's register has come; none while it never had a listing in force."""
@@ -192,7 +174,7 @@ class ListingStore:
 
     def changes(self, work: Work, after: int, limit: int) -> list[Changed]:
         """The next changes by number, each listing as it is now."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """select c.revision as at_revision, l.* from listing_changes c
                    join listings l on l.agency = c.agency and l.reference = c.reference
@@ -200,12 +182,12 @@ class ListingStore:
             ),
             {"agency": work.owner, "after": after, "limit": limit},
         )
-        found: list[Changed] = []
-        for row in rows:
+        changes: list[Changed] = []
+        for row in found:
             listed = ListingState(row.state).listed
             person = self._listing(work, row, proposal=False).entry if listed else None
-            found.append(Changed(row.at_revision, row.reference, person.person if person else None))
-        return found
+            changes.append(Changed(row.at_revision, row.reference, person.person if person else None))
+        return changes
 
     def outcome(self, work: Work, case_reference: str) -> str | None:
         """What is known of a case's outcome."""
@@ -216,11 +198,11 @@ class ListingStore:
 
     def outcomes(self, work: Work) -> dict[str, str]:
         """The outcomes known, by case."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text("select case_reference, outcome from case_outcomes where agency = :agency"),
             {"agency": work.owner},
         )
-        return {row.case_reference: row.outcome for row in rows}
+        return {row.case_reference: row.outcome for row in found}
 
     def keep_outcome(self, work: Work, case_reference: str, outcome: str, decided: date, sequence: int) -> None:
         """Keeps the newest outcome of a case, whether or not a listing rests on it yet."""
@@ -243,7 +225,7 @@ class ListingStore:
 
     def take_erased(self, work: Work, before: datetime) -> list[tuple[str, int]]:
         """Tombstones from before that moment whose erasure was not published yet, with their next fact's number."""
-        rows = work.conn.execute(
+        found = work.conn.execute(
             text(
                 """update listings set erasure_published = true, facts = facts + 1
                    where agency = :agency and state = 'withdrawn' and not erasure_published and facts > 0
@@ -251,30 +233,12 @@ class ListingStore:
             ),
             {"agency": work.owner, "before": before},
         )
-        return [(row.reference, row.facts) for row in rows]
-
-    def _row(self, work: Work, reference: str, lock: str = "") -> Row[Any]:
-        row = work.conn.execute(
-            text(f"select * from listings where agency = :agency and reference = :reference {lock}"),
-            {"agency": work.owner, "reference": reference},
-        ).one_or_none()
-        if row is None:
-            raise NOT_FOUND.error()
-        return row
+        return [(row.reference, row.facts) for row in found]
 
     def _values(self, listing: Listing, cipher: RecordCipher | None) -> dict[str, Any]:
         entry, proposal = listing.entry, listing.proposal
         return _terms_values(entry.terms if entry else None) | {
-            "state": listing.state,
-            "version": listing.version,
-            "facts": listing.facts,
-            "person_version": listing.person_version,
-            "entered_by": listing.entered_by,
-            "proposed_by": listing.proposed_by,
-            "approved_by": listing.approved_by,
-            "activated_date": listing.activated_date,
-            "withdrawn_date": listing.withdrawn_date,
-            "withdrawn_reason": listing.withdrawn_reason,
+            **values_of(listing, *_PLAIN),
             "numbers": list(entry.person.numbers) if entry else [],
             "person_enc": cipher.encrypt("person", json.dumps(_person_json(entry.person)))
             if cipher and entry
@@ -282,8 +246,7 @@ class ListingStore:
             "proposal_enc": cipher.encrypt("proposal", json.dumps(_proposal_json(proposal)))
             if cipher and proposal
             else None,
-            "data_key": cipher.wrapped.blob if cipher else None,
-            "key_period": cipher.wrapped.period if cipher else None,
+            **(cipher.wrapped.columns() if cipher else {"data_key": None, "key_period": None}),
         }
 
     def _listing(self, work: Work, row: Row[Any], *, proposal: bool = True) -> Listing:
@@ -295,18 +258,11 @@ class ListingStore:
             entry = Entry(_person(content, row.numbers), _terms(dict(row._mapping)))
             if proposal and row.proposal_enc is not None:
                 waiting = _proposal(json.loads(cipher.decrypt("proposal", bytes(row.proposal_enc))))
-        return Listing(
-            reference=row.reference,
+        return rows.record_of(
+            Listing,
+            row,
             state=ListingState(row.state),
-            version=row.version,
             entry=entry,
-            entered_by=row.entered_by,
             proposal=waiting,
-            proposed_by=row.proposed_by,
-            approved_by=row.approved_by,
-            activated_date=row.activated_date,
-            withdrawn_date=row.withdrawn_date,
             withdrawn_reason=WithdrawalReason(row.withdrawn_reason) if row.withdrawn_reason else None,
-            facts=row.facts,
-            person_version=row.person_version,
         )

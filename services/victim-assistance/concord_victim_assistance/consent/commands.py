@@ -14,7 +14,7 @@ from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Work, check_version
-from concord_core.values import new_reference, today
+from concord_core.values import Hidden, new_reference, today
 from concord_core.vault import Vault
 from concord_victim_assistance.consent import store
 from concord_victim_assistance.consent.domain import (
@@ -38,15 +38,12 @@ from concord_victim_assistance.values import SERVICE, Problems
 KIND = "consent"
 
 
-@dataclass(frozen=True)
-class Words:
+@dataclass(frozen=True, repr=False)
+class Words(Hidden):
     """What the person said, and for a child why it is in the child's interest: personal data."""
 
     words: str
     best_interest: str
-
-    def __repr__(self) -> str:
-        return "Words()"
 
 
 @dataclass(frozen=True)

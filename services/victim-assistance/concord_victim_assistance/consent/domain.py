@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from concord_core.codes import CodeLists
+from concord_core.values import Hidden
 from concord_core.web.marks import msgid
 from concord_victim_assistance.errors import CONSENT_STATE
 from concord_victim_assistance.persons.domain import ReporterLimit
@@ -69,8 +70,8 @@ PURPOSE: Final = "referral"
 MAX_WORDS = 5_000
 
 
-@dataclass(frozen=True)
-class Draft:
+@dataclass(frozen=True, repr=False)
+class Draft(Hidden):
     """A consent as an advocate records it. `words` and `best_interest` are personal data.
 
     `scope` is a code of `consent_scope`; `recipient` an agency of the agreement and `service` a code of
@@ -89,9 +90,6 @@ class Draft:
     expiry: date | None = None
     words: str = ""
     best_interest: str = ""
-
-    def __repr__(self) -> str:
-        return "Draft()"
 
 
 @dataclass(frozen=True)

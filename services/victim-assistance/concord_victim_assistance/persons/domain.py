@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from concord_core.codes import CodeLists
+from concord_core.values import Hidden
 from concord_victim_assistance.values import Problems
 
 OPEN_WITHIN = timedelta(hours=24)
@@ -18,8 +19,8 @@ MAX_TIMES = 300
 MAX_NOTES = 10_000
 
 
-@dataclass(frozen=True)
-class Profile:
+@dataclass(frozen=True, repr=False)
+class Profile(Hidden):
     """What an advocate records about a person. Only codes and a language are required: a name is not.
 
     `name`, `contact`, `safe_times` and `notes` are personal data; the rest are codes of `sex`, `age_category`,
@@ -34,9 +35,6 @@ class Profile:
     age_category: str = "unknown"
     language: str = "en"
     country: str = ""
-
-    def __repr__(self) -> str:
-        return "Profile()"
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,8 @@ def checked_profile(profile: Profile, registered: date | None, codes: CodeLists)
     return kept, day
 
 
-@dataclass(frozen=True)
-class HandedOver:
+@dataclass(frozen=True, repr=False)
+class HandedOver(Hidden):
     """What the reporter allowed: their own name and contact, the language, the age band that they ticked."""
 
     reporter_type: str = ""
@@ -105,9 +103,6 @@ class HandedOver:
     safe_times: str = ""
     language: str = ""
     age_band: str = ""
-
-    def __repr__(self) -> str:
-        return "HandedOver()"
 
 
 def profile_of_handover(handed: HandedOver, country: str, fallback_language: str, codes: CodeLists) -> Profile:

@@ -8,21 +8,19 @@ from typing import Protocol
 from concord.intake.v1.service_pb2 import Handover as Content
 from concord_core.storage import Actor, Database, Work
 from concord_core.storage.idempotency import once
+from concord_core.values import Hidden
 from concord_victim_assistance.needs.commands import Needs
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import HandedOver, Handover, Person, known_needs, profile_of_handover
 
 
-@dataclass(frozen=True)
-class Received:
+@dataclass(frozen=True, repr=False)
+class Received(Hidden):
     """What intake handed over, and the commitment by which both sides name the sealed package in their audit entries
     (empty without one)."""
 
     content: Content
     commitment: str = ""
-
-    def __repr__(self) -> str:
-        return "Received()"
 
 
 class Intake(Protocol):

@@ -16,7 +16,7 @@ from concord_core.agreement import Agreement
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
 from concord_core.storage import Work, check_version
-from concord_core.values import new_reference, today
+from concord_core.values import Hidden, new_reference, today
 from concord_core.vault import Vault
 from concord_core.web.marks import msgid
 from concord_victim_assistance.config import Limits
@@ -55,8 +55,8 @@ KIND = "referral"
 MAX_NOTE = 2_000
 
 
-@dataclass(frozen=True)
-class Offer:
+@dataclass(frozen=True, repr=False)
+class Offer(Hidden):
     """What an advocate decides about a referral. `note` is personal data; `shown` are the fields that the preview
     showed, so that nothing travels that was not seen."""
 
@@ -70,20 +70,14 @@ class Offer:
     offered: date | None = None
     shown: tuple[str, ...] = ()
 
-    def __repr__(self) -> str:
-        return "Offer()"
 
-
-@dataclass(frozen=True)
-class Preview:
+@dataclass(frozen=True, repr=False)
+class Preview(Hidden):
     """What would travel now: the consent behind it, and the package's fields with their values (personal data)."""
 
     consent: Consent
     groups: tuple[FieldGroup, ...]
     fields: Mapping[str, str]
-
-    def __repr__(self) -> str:
-        return "Preview()"
 
 
 @dataclass(frozen=True)

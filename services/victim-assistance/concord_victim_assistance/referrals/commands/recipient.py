@@ -14,7 +14,7 @@ from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.codes import CodeLists
 from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
 from concord_core.storage import Work, check_version
-from concord_core.values import today
+from concord_core.values import Hidden, today
 from concord_core.vault import Vault
 from concord_victim_assistance.config import Limits
 from concord_victim_assistance.consent.domain import HOLDING, PURPOSE
@@ -40,16 +40,13 @@ from concord_victim_assistance.values import SERVICE, Problems
 KIND = "referral_copy"
 
 
-@dataclass(frozen=True)
-class Opened:
+@dataclass(frozen=True, repr=False)
+class Opened(Hidden):
     """What an owner handed over, and the commitment by which both sides name the sealed package in their audit
     entries."""
 
     package: ReferralPackage
     commitment: str = ""
-
-    def __repr__(self) -> str:
-        return "Opened()"
 
 
 @dataclass(frozen=True)
