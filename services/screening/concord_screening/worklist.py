@@ -143,7 +143,7 @@ def router(own: OwnAgency, worklist: Worklist, pages: Pages) -> Routes:
         """What waits for this person, and the parts that they may open."""
         with own.work(who) as work:
             items = worklist.items(work, who, today())
-        return pages.render(request, "home.html", principal=who, items=items)
+        return pages.render(request, "home.html", items=items)
 
     @routes.get("/api/screening/work-items")
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("screening.work.list"))]) -> JSONResponse:

@@ -8,14 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Entity:
-    """One United Nations entity; `kind` is a code of list `entity_kind`. Names exist in English and Chinese."""
+class InTwoLanguages:
+    """Something with a name in English and, mostly, in Chinese."""
 
-    acronym: str
     name_en: str
     name_zh: str
-    kind: str
 
     def name(self, lang: str) -> str:
         """The Chinese name for `zh`, else the English one (no other language is in the source)."""
@@ -23,7 +20,17 @@ class Entity:
 
 
 @dataclass(frozen=True)
-class SupportMechanism:
+class Entity(InTwoLanguages):
+    """One United Nations entity; `kind` is a code of list `entity_kind`. Names exist in English and Chinese."""
+
+    acronym: str
+    name_en: str
+    name_zh: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class SupportMechanism(InTwoLanguages):
     """An office that helps or investigates. `support_types` are codes of list `support_type`, `group` of
     `support_group`; a way to reach it that is not known is empty."""
 
@@ -36,10 +43,6 @@ class SupportMechanism:
     email: str
     phone: str
     address: str
-
-    def name(self, lang: str) -> str:
-        """The Chinese name for `zh`, else the English one (no other language is in the source)."""
-        return self.name_zh if lang == "zh" and self.name_zh else self.name_en
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:

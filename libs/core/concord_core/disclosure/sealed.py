@@ -84,25 +84,15 @@ def seal(
         reference=reference,
         purpose=purpose,
         sealing_key_id=key.kid,
-        signing_key_id=keys.signing_kid(owner, service),
         sealed_time=at.astimezone(UTC).isoformat(timespec="microseconds"),
     )
-    sealed.ciphertext = _suite().encrypt(payload, X25519PublicKey.from_public_bytes(key.public), info=_info(sealed))
-    kid, sealed.signature = keys.sign(owner, service, _signed(sealed))
-    if kid != sealed.signing_key_id:  # a new key came between the two calls: the names must say which one signed
-        return seal(
-            agreement,
-            keys,
-            owner=owner,
-            recipient=recipient,
-            service=service,
-            reference=reference,
-            purpose=purpose,
-            payload=payload,
-            recipient_service=recipient_service,
-            now=now,
-        )
-    return sealed
+    public = X25519PublicKey.from_public_bytes(key.public)
+    while True:  # once more if a new key comes between the two calls: the names must say which one signed
+        sealed.signing_key_id = keys.signing_kid(owner, service)
+        sealed.ciphertext = _suite().encrypt(payload, public, info=_info(sealed))
+        kid, sealed.signature = keys.sign(owner, service, _signed(sealed))
+        if kid == sealed.signing_key_id:
+            return sealed
 
 
 def open_sealed(

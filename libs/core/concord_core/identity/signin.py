@@ -20,17 +20,9 @@ def signin_router(staff: StaffSessions) -> APIRouter:
     def begin(next_path: Annotated[str, Query(alias="next", max_length=2000)] = "") -> Response:
         """Sends the browser to the issuer."""
         started = staff.begin(next_path)
-        response = RedirectResponse(started.location, status_code=303)
-        response.headers["Cache-Control"] = "no-store"
-        response.set_cookie(
-            staff.signin_cookie_name,
-            started.cookie,
-            max_age=int(SIGNIN_LIFE.total_seconds()),
-            path=staff.signin_path,
-            secure=staff.secure,
-            httponly=True,
-            samesite="lax",
-        )
+        response = _redirect(started.location)
+        life = int(SIGNIN_LIFE.total_seconds())
+        _set_cookie(response, staff, staff.signin_cookie_name, started.cookie, staff.signin_path, life)
         return response
 
     @router.get("/callback")
@@ -51,17 +43,9 @@ def signin_router(staff: StaffSessions) -> APIRouter:
             issuer=iss,
             old_session=request.cookies.get(staff.cookie_name),
         )
-        response = RedirectResponse(finished.next_path, status_code=303)
-        response.headers["Cache-Control"] = "no-store"
+        response = _redirect(finished.next_path)
         response.delete_cookie(staff.signin_cookie_name, path=staff.signin_path)
-        response.set_cookie(
-            staff.cookie_name,
-            finished.cookie,
-            path=staff.prefix,
-            secure=staff.secure,
-            httponly=True,
-            samesite="lax",
-        )
+        _set_cookie(response, staff, staff.cookie_name, finished.cookie, staff.prefix, None)
         return response
 
     @router.post("/out")
@@ -86,3 +70,14 @@ def signin_router(staff: StaffSessions) -> APIRouter:
         return Response(status_code=200, headers={"Cache-Control": "no-store"})
 
     return router
+
+
+def _redirect(location: str) -> RedirectResponse:
+    return RedirectResponse(location, status_code=303, headers={"Cache-Control": "no-store"})
+
+
+def _set_cookie(
+    response: Response, staff: StaffSessions, name: str, value: str, path: str, max_age: int | None
+) -> None:
+    """Closed to scripts, to other paths and to other sites; without `max_age` it ends with the browser."""
+    response.set_cookie(name, value, max_age=max_age, path=path, secure=staff.secure, httponly=True, samesite="lax")

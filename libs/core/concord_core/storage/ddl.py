@@ -6,7 +6,7 @@ security an update by an owner without one changes nothing and says nothing. *Sh
 login.
 """
 
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict, Unpack
 
 from sqlalchemy import text
 
@@ -26,47 +26,38 @@ def login_prefix(op: Operations) -> str:
     return str(op.get_bind().scalar(text("select current_user"))).removesuffix("_owner")
 
 
-def _grants(op: Operations, table: str, grants: dict[str, str | None]) -> None:
+class Grants(TypedDict, total=False):
+    """SQL privileges by login."""
+
+    app: str
+    consume: str
+    relay: str
+    public: str
+
+
+def _grant(op: Operations, table: str, grants: Grants) -> None:
     name = login_prefix(op)
     for login, privileges in grants.items():
-        if privileges:
-            op.execute(f'grant {privileges} on {table} to "{name}_{login}"')
+        op.execute(f'grant {privileges} on {table} to "{name}_{login}"')
 
 
-def tenant_table(
-    op: Operations,
-    table: str,
-    *,
-    app: str | None = None,
-    consume: str | None = None,
-    relay: str | None = None,
-    public: str | None = None,
-) -> None:
+def tenant_table(op: Operations, table: str, **grants: Unpack[Grants]) -> None:
     """Declares `table`, which has `agency text not null`, as tenant; arguments list SQL privileges by login."""
-    grants = {"app": app, "consume": consume, "relay": relay, "public": public}
     name = login_prefix(op)
     op.execute(f"alter table {table} enable row level security")
     op.execute(f"alter table {table} force row level security")
     op.execute(f'create policy owner_all on {table} to "{name}_owner" using (true) with check (true)')
-    logins = ", ".join(f'"{name}_{login}"' for login, privileges in grants.items() if privileges)
+    logins = ", ".join(f'"{name}_{login}"' for login in grants)
     own = "agency = nullif(current_setting('app.agency', true), '')"
     op.execute(f"create policy own_agency on {table} to {logins} using ({own}) with check ({own})")
     op.execute(f"comment on table {table} is 'tenant'")
-    _grants(op, table, grants)
+    _grant(op, table, grants)
 
 
-def shared_table(
-    op: Operations,
-    table: str,
-    *,
-    app: str | None = None,
-    consume: str | None = None,
-    relay: str | None = None,
-    public: str | None = None,
-) -> None:
+def shared_table(op: Operations, table: str, **grants: Unpack[Grants]) -> None:
     """Declares `table` as shared: it has no personal column; each argument lists SQL privileges of that login."""
     op.execute(f"comment on table {table} is 'shared'")
-    _grants(op, table, {"app": app, "consume": consume, "relay": relay, "public": public})
+    _grant(op, table, grants)
 
 
 def definer_function(op: Operations, signature: str, *, logins: tuple[str, ...]) -> None:

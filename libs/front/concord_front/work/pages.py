@@ -39,7 +39,6 @@ def router(services: Services) -> Routes:
         return pages.render(
             request,
             "work.html",
-            principal=who,
             bands=shown,
             counts=counts(words, shown),
             filters=filters(words, parts, chosen),

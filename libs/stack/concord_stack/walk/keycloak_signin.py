@@ -2,7 +2,6 @@
 leads to the agency's own login, where the person types name and password; who has a hub account types a one-time code.
 """
 
-import base64
 import hashlib
 import hmac
 import html
@@ -20,7 +19,7 @@ import httpx
 
 from concord_stack.people import person
 from concord_stack.walk.evidence import StepError
-from concord_stack.walk.signin import CLIENT, REDIRECT
+from concord_stack.walk.signin import REDIRECT, authorization, redemption
 
 _RENEW_SECONDS = 60
 _HOPS = 25
@@ -110,17 +109,7 @@ class KeycloakTokens:
 
 def authorize_url(issuer: str, verifier: str, **more: str) -> str:
     """Where a sign-in of `concord-cli` begins."""
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    query = {
-        "client_id": CLIENT,
-        "redirect_uri": REDIRECT,
-        "response_type": "code",
-        "scope": "openid organization",
-        "state": secrets.token_urlsafe(16),
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-        **more,
-    }
+    query = authorization(verifier, secrets.token_urlsafe(16), **more)
     return f"{issuer}/protocol/openid-connect/auth?{urlencode(query)}"
 
 
@@ -146,13 +135,7 @@ def redeem(issuer: str, back: str, verifier: str) -> dict[str, Any]:
     query = parse_qs(urlsplit(back).query)
     if "code" not in query:
         raise StepError(f"the issuer gave no code: {query.get('error', ['?'])[0]}")
-    form = {
-        "grant_type": "authorization_code",
-        "client_id": CLIENT,
-        "redirect_uri": REDIRECT,
-        "code": query["code"][0],
-        "code_verifier": verifier,
-    }
+    form = redemption(query["code"][0], verifier)
     answer = httpx.post(f"{issuer}/protocol/openid-connect/token", data=form, trust_env=False, timeout=60)
     if answer.status_code != 200:
         raise StepError(f"the issuer's token endpoint answered {answer.status_code}")

@@ -21,6 +21,32 @@ REDIRECT = "http://127.0.0.1:1/callback"
 _RENEW_SECONDS = 60
 
 
+def authorization(verifier: str, state: str, **more: str) -> dict[str, str]:
+    """What `concord-cli` asks an issuer for; `verifier` redeems the code that comes of it."""
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    return {
+        "client_id": CLIENT,
+        "redirect_uri": REDIRECT,
+        "response_type": "code",
+        "scope": "openid organization",
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+        **more,
+    }
+
+
+def redemption(code: str, verifier: str) -> dict[str, str]:
+    """What is sent to the token endpoint for the code."""
+    return {
+        "grant_type": "authorization_code",
+        "client_id": CLIENT,
+        "redirect_uri": REDIRECT,
+        "code": code,
+        "code_verifier": verifier,
+    }
+
+
 class LoopbackTokens:
     """Access tokens of the demo's people, kept until shortly before they end. Safe for threads."""
 
@@ -43,32 +69,15 @@ class LoopbackTokens:
 
     def _sign_in(self, user: str) -> tuple[str, float]:
         verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        query = {
-            "client_id": CLIENT,
-            "redirect_uri": REDIRECT,
-            "response_type": "code",
-            "scope": "openid organization",
-            "state": state,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
         with httpx.Client(base_url=self._issuer, timeout=30, trust_env=False) as client:
-            page = Browser(client).open(f"/authorize?{urlencode(query)}")
+            page = Browser(client).open(f"/authorize?{urlencode(authorization(verifier, state))}")
             form = page.form("asked")
             answer = client.post("/authorize", data={**form.values, "user": user})
             returned = parse_qs(urlsplit(answer.headers.get("location", "")).query)
             expect(returned.get("state") == [state], "the issuer did not return the state that it was given")
             if "code" not in returned:
                 raise StepError("the issuer gave no code")
-            exchange = {
-                "grant_type": "authorization_code",
-                "client_id": CLIENT,
-                "redirect_uri": REDIRECT,
-                "code": returned["code"][0],
-                "code_verifier": verifier,
-            }
-            token = client.post("/token", data=exchange)
+            token = client.post("/token", data=redemption(returned["code"][0], verifier))
         expect(token.status_code == 200, f"the issuer's token endpoint answered {token.status_code}")
         content = token.json()
         return str(content["access_token"]), time.time() + float(content["expires_in"])

@@ -31,7 +31,6 @@ def router(office: Office) -> Routes:
         view: CaseView,
         clock: str,
         verb: str,
-        who: Principal,
         values: dict[str, str],
         error: ConcordError | None,
     ) -> Response:
@@ -42,7 +41,6 @@ def router(office: Office) -> Routes:
             request,
             "staff/clock.html",
             error.kind.http_status if error else 200,
-            principal=who,
             case=view.case,
             version=view.version,
             clock=clock_row(view.clocks[clock], cases.today(), t),
@@ -60,7 +58,7 @@ def router(office: Office) -> Routes:
         def ask(request: Request, reference: str, clock: str, who: doer) -> Response:
             with office.own.work(who) as work:
                 view = cases.view(work, reference)
-            return clock_page(request, view, clock, verb, who, {}, None)
+            return clock_page(request, view, clock, verb, {}, None)
 
         @pages.post(f"/cases/{{reference}}/clocks/{{clock}}/{verb}")
         def do(request: Request, reference: str, clock: str, form: StaffForm, who: doer) -> Response:
@@ -78,7 +76,7 @@ def router(office: Office) -> Routes:
                     raise
                 with office.own.work(who) as work:
                     view = cases.view(work, reference)
-                return clock_page(request, view, clock, verb, who, values, error)
+                return clock_page(request, view, clock, verb, values, error)
             return kit.redirect(request, f"/cases/{reference}")
 
     for verb in ("pause", "resume"):

@@ -13,6 +13,7 @@ from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.identity import Principal
 from concord_core.storage import Work, check_version
+from concord_core.values import values_of
 from concord_core.vault import RecordCipher, Vault
 from concord_intake.cases import facts, store
 from concord_intake.cases.clockwork import Change, changes, refused
@@ -93,11 +94,8 @@ class Cases:
                 reference=new_case_reference(work.owner, new.received),
                 agency=work.owner,
                 stage=Stage.RECEIVED,
-                concern=new.concern,
                 dates=dates,
-                country=new.country,
-                serious=new.serious,
-                personnel_category=new.personnel_category,
+                **values_of(new, "concern", "country", "serious", "personnel_category"),
             )
             cipher = self.vault.new_record(work.owner, KIND, case.reference)
             found = changes(case, {}, self.limits)

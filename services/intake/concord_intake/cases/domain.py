@@ -170,6 +170,22 @@ class Proposal:
     by: str
 
 
+CODES = (
+    "stage",
+    "concern",
+    "country",
+    "serious",
+    "allegation_type",
+    "allegation_nature",
+    "personnel_category",
+    "contributing_country",
+    "investigating_entity",
+    "outcome",
+    "closure_reason",
+)
+"""What is known of a case in single codes: its columns, and its members in JSON."""
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What an agency knows about a case in codes and dates; words are stored encrypted, elsewhere."""

@@ -191,9 +191,7 @@ def router(office: Office) -> Routes:
             for b in Band
             if band in ("", b.value)
         }
-        return kit.render(
-            request, "staff/worklist.html", principal=who, rows=rows, counts=counts, band=band, total=len(items)
-        )
+        return kit.render(request, "staff/worklist.html", rows=rows, counts=counts, band=band, total=len(items))
 
     def case_page(
         request: Request, view: CaseView, lines: Sequence[Line], told: Sequence[ReadReport], who: Principal
@@ -202,7 +200,6 @@ def router(office: Office) -> Routes:
         return kit.render(
             request,
             "staff/case.html",
-            principal=who,
             case=view.case,
             concern=words.CONCERNS[view.case.concern],
             public_status=public_status(view.case),
@@ -234,14 +231,13 @@ def router(office: Office) -> Routes:
         return case_page(request, view, lines, told, who)
 
     def act_page(
-        request: Request, view: CaseView, act: Act, who: Principal, values: dict[str, str], error: ConcordError | None
+        request: Request, view: CaseView, act: Act, values: dict[str, str], error: ConcordError | None
     ) -> Response:
         errors = shown_errors(error)
         return kit.render(
             request,
             "staff/act.html",
             error.kind.http_status if error else 200,
-            principal=who,
             case=view.case,
             version=view.version,
             act=act.value,
@@ -264,7 +260,7 @@ def router(office: Office) -> Routes:
         def ask(request: Request, reference: str, who: doer) -> Response:
             with office.own.work(who) as work:
                 view = cases.view(work, reference)
-            return act_page(request, view, act, who, {}, None)
+            return act_page(request, view, act, {}, None)
 
         @pages.post(f"/cases/{{reference}}/{act.value}", include_in_schema=False)
         def do(request: Request, reference: str, form: StaffForm, who: doer) -> Response:
@@ -278,7 +274,7 @@ def router(office: Office) -> Routes:
                     raise
                 with office.own.work(who) as work:
                     view = cases.view(work, reference)
-                return act_page(request, view, act, who, values, error)
+                return act_page(request, view, act, values, error)
             return kit.redirect(request, f"/cases/{reference}")
 
     for act in Act:

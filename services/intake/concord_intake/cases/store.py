@@ -12,24 +12,11 @@ from sqlalchemy import Connection, Row, text
 
 from concord_core.clocks import Clock, Holder, LimitsHistory, Pause, PauseReason
 from concord_core.vault import Wrapped
-from concord_intake.cases.domain import Case, Dates, Proposal, Stage, VictimCount
+from concord_intake.cases.domain import CODES, Case, Dates, Proposal, Stage, VictimCount
 
 _DATES = tuple(Dates.__dataclass_fields__)
-_CODES = (
-    "stage",
-    "concern",
-    "country",
-    "serious",
-    "allegation_type",
-    "allegation_nature",
-    "personnel_category",
-    "contributing_country",
-    "investigating_entity",
-    "outcome",
-    "closure_reason",
-)
 _COLUMNS = (
-    *_CODES,
+    *CODES,
     *(f"{name}_on" for name in _DATES),
     "victims",
     "sanctions",
@@ -76,7 +63,7 @@ class Entry:
 def _values(case: Case) -> dict[str, Any]:
     proposal = case.proposal
     return {
-        **{name: getattr(case, name) for name in _CODES},
+        **{name: getattr(case, name) for name in CODES},
         **{f"{name}_on": case.dates.get(name) for name in _DATES},
         "stage": case.stage.value,
         "victims": json.dumps([[v.sex, v.age_category, v.count] for v in case.victims]),
@@ -101,7 +88,7 @@ def case_of(row: Row[Any]) -> StoredCase:
         victims=tuple(VictimCount(sex, age, count) for sex, age, count in row.victims),
         sanctions=tuple((code, date.fromisoformat(day)) for code, day in row.sanctions),
         proposal=proposal,
-        **{name: columns[name] for name in _CODES if name != "stage"},
+        **{name: columns[name] for name in CODES if name != "stage"},
         stage=Stage(row.stage),
     )
     return StoredCase(case, row.version, row.sequence, row.opened_at, Wrapped.of(row))

@@ -9,23 +9,8 @@ from concord_core.clocks import Clock, Segment
 from concord_core.values import values_of
 from concord_core.web.work import WorkItem, stretch
 from concord_intake.cases.commands import CaseView
-from concord_intake.cases.domain import next_acts, public_status
+from concord_intake.cases.domain import CODES, next_acts, public_status
 from concord_intake.cases.worklist import Item
-
-_CODES = (
-    "reference",
-    "stage",
-    "concern",
-    "serious",
-    "country",
-    "allegation_type",
-    "allegation_nature",
-    "personnel_category",
-    "contributing_country",
-    "investigating_entity",
-    "outcome",
-    "closure_reason",
-)
 
 
 def segment_json(segment: Segment) -> dict[str, Any]:
@@ -55,7 +40,7 @@ def clock_json(clock: Clock, today: date) -> dict[str, Any]:
 def case_json(view: CaseView, today: date) -> dict[str, Any]:
     """A case with its clocks."""
     case = view.case
-    return values_of(case, *_CODES) | {
+    return values_of(case, "reference", *CODES) | {
         "version": view.version,
         "public_status": public_status(case),
         "dates": case.dates,

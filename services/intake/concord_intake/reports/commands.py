@@ -13,7 +13,7 @@ from concord_core.clocks import Clock, LimitsHistory
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
-from concord_core.values import Hidden
+from concord_core.values import Hidden, values_of
 from concord_core.vault import Vault
 from concord_intake.cases.commands import Cases, NewCase
 from concord_intake.cases.domain import Case
@@ -26,6 +26,7 @@ from concord_intake.reports.domain import NewReport
 from concord_intake.reports.receipt import Receipt, dummy_tag, tag, verifier
 
 KIND = "report"
+_OF_CASE = ("received", "concern", "country", "personnel_category", "serious")
 PUBLIC = Actor("public", "reporter")
 
 
@@ -87,14 +88,7 @@ class Reports:
         if report.opens_case:
             case = self.cases.open(
                 work,
-                NewCase(
-                    report_reference=reference,
-                    received=report.received,
-                    concern=report.concern,
-                    country=report.country,
-                    personnel_category=report.personnel_category,
-                    serious=report.serious,
-                ),
+                NewCase(report_reference=reference, **values_of(report, *_OF_CASE)),
             )
         messages = _facts(report)
         cipher = self.vault.new_record(work.owner, KIND, reference)

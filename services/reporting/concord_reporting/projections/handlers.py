@@ -10,6 +10,7 @@ from concord.intake.v1 import events_pb2 as intake
 from concord.screening.v1 import events_pb2 as screening
 from concord_core.events import Fact, Handler, Subscription
 from concord_core.storage import Work
+from concord_core.values import values_of
 from concord_reporting.projections import store
 
 CONSUMER = "figures"
@@ -82,28 +83,16 @@ def _report_received(work: Work, fact: Fact[intake.ReportReceived]) -> None:
 
 def _case_opened(work: Work, fact: Fact[intake.CaseOpened]) -> None:
     message = fact.message
-    values = {
-        "concern": message.concern,
-        "country": message.country,
-        "allegation_type": message.allegation_type,
-        "personnel_category": message.personnel_category,
-        "received_date": store.day(message.received_date),
-        "serious": message.serious,
-        "stage": "received",
-    }
+    values = values_of(message, "concern", "country", "allegation_type", "personnel_category", "serious")
+    values |= {"received_date": store.day(message.received_date), "stage": "received"}
     store.put(work.conn, "projected_cases", {**_new(fact), **values})
     _victims(work, fact)
 
 
 def _case_assessed(work: Work, fact: Fact[intake.CaseAssessed]) -> None:
     message = fact.message
-    values = {
-        "concern": message.concern,
-        "allegation_type": message.allegation_type,
-        "personnel_category": message.personnel_category,
-        "serious": message.serious,
-        "stage": "preliminary_assessment",
-    }
+    values = values_of(message, "concern", "allegation_type", "personnel_category", "serious")
+    values["stage"] = "preliminary_assessment"
     store.change(work.conn, "projected_cases", _row(fact), values)
     _victims(work, fact)
 

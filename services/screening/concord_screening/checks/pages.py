@@ -46,14 +46,13 @@ def router(own: OwnAgency, checks: Checks, pace: Pace, pages: Pages) -> Routes:
 
 
 def _asking(routes: Routes, checks: Checks, pace: Pace, pages: Pages) -> None:
-    def form(request: Request, who: Principal, *, status: int = 200, **context: Any) -> Response:
+    def form(request: Request, *, status: int = 200, **context: Any) -> Response:
         words = translator_of(request)
         context.setdefault("values", {"sex": "unknown"})
         return pages.render(
             request,
             "check_form.html",
             status,
-            principal=who,
             purposes=options(PURPOSES, words),
             certifications=options(SELF_CERTIFICATIONS, words),
             **context,
@@ -61,7 +60,7 @@ def _asking(routes: Routes, checks: Checks, pace: Pace, pages: Pages) -> None:
 
     @routes.get("/new")
     def new(request: Request, who: Asking) -> Response:
-        return form(request, who)
+        return form(request)
 
     @routes.post("/new")
     def ask(request: Request, posted: StaffForm, who: Asking) -> Response:
@@ -72,7 +71,7 @@ def _asking(routes: Routes, checks: Checks, pace: Pace, pages: Pages) -> None:
         except ConcordError as error:
             if error.kind is not ErrorKind.INVALID:
                 raise
-            return form(request, who, status=422, values=posted, errors=error.fields)
+            return form(request, status=422, values=posted, errors=error.fields)
         pace.wait(started)
         return pages.redirect(request, f"{PREFIX}/{screening.reference}")
 
@@ -82,7 +81,7 @@ def _reading(routes: Routes, own: OwnAgency, checks: Checks, pages: Pages) -> No
     def recent(request: Request, who: Reading) -> Response:
         with own.work(who) as work:
             found = checks.recent(work)
-        return pages.render(request, "check_list.html", principal=who, screenings=found, answers=ANSWERS)
+        return pages.render(request, "check_list.html", screenings=found, answers=ANSWERS)
 
     @routes.get("/{reference}")
     def one(request: Request, reference: str, who: Reading) -> Response:
@@ -92,7 +91,6 @@ def _reading(routes: Routes, own: OwnAgency, checks: Checks, pages: Pages) -> No
         return pages.render(
             request,
             "check.html",
-            principal=who,
             screening=screening,
             asked=screening.request,
             answers=ANSWERS,

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from concord_core.errors import ConcordError, ErrorKind, FieldError
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, Translator, translator_of
-from concord_core.web.forms import form_version, typed
+from concord_core.web.forms import chosen, form_version, typed
 from concord_core.web.rest import OwnAgency
 from concord_screening.disclosure.commands import Disclosures
 from concord_screening.disclosure.compare import Row, rows
@@ -57,7 +57,6 @@ def _comparing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
         return pages.render(
             request,
             "review_list.html",
-            principal=who,
             waiting=waiting,
             done=done,
             states=REVIEW_STATES,
@@ -68,7 +67,7 @@ def _comparing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
     def one(request: Request, reference: str, who: Reading) -> Response:
         with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
-        return _comparison(request, pages, who, review, listing)
+        return _comparison(request, pages, review, listing)
 
     @routes.post("/{reference}/decision")
     def judge(request: Request, reference: str, posted: StaffForm, who: Judging) -> Response:
@@ -81,7 +80,7 @@ def _comparing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
             errors = _only_fields(error, {"reason": field})
             with own.work(who) as work:
                 review, listing = disclosures.read(work, reference)
-            return _comparison(request, pages, who, review, listing, status=422, values=posted, errors=errors)
+            return _comparison(request, pages, review, listing, status=422, values=posted, errors=errors)
         return pages.redirect(request, f"{PREFIX}/{reference}/release" if same else f"{PREFIX}/{reference}")
 
 
@@ -90,11 +89,11 @@ def _releasing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
     def choose(request: Request, reference: str, who: Releasing) -> Response:
         with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
-        return _choice(request, pages, who, review, listing)
+        return _choice(request, pages, review, listing)
 
     @routes.post("/{reference}/release")
     def release(request: Request, reference: str, posted: StaffForm, who: Releasing) -> Response:
-        fields = [value for value in posted.getlist("fields") if isinstance(value, str)]
+        fields = chosen(posted, "fields")
         contact, shown = typed(posted, "contact"), typed(posted, "shown")
         with own.work(who) as work:
             review, listing = disclosures.read(work, reference)
@@ -102,10 +101,10 @@ def _releasing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
                 facts = disclosures.preview(work, reference, fields, contact)
             except ConcordError as error:
                 errors = _only_fields(error, {})
-                return _choice(request, pages, who, review, listing, status=422, values=posted, errors=errors)
+                return _choice(request, pages, review, listing, status=422, values=posted, errors=errors)
             # What goes out is what was shown: a choice changed after the preview is shown first.
             if typed(posted, "act") != "release" or shown != _mark(facts):
-                return _choice(request, pages, who, review, listing, values=posted, facts=facts)
+                return _choice(request, pages, review, listing, values=posted, facts=facts)
             disclosures.release(work, reference, form_version(posted), fields, contact)
         return pages.redirect(request, f"{PREFIX}/{reference}")
 
@@ -113,7 +112,7 @@ def _releasing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
     def refusal(request: Request, reference: str, who: Refusing) -> Response:
         with own.work(who) as work:
             review, _ = disclosures.read(work, reference)
-        return pages.render(request, "review_refuse.html", principal=who, review=review)
+        return pages.render(request, "review_refuse.html", review=review)
 
     @routes.post("/{reference}/refuse")
     def refuse(request: Request, reference: str, posted: StaffForm, who: Refusing) -> Response:
@@ -123,16 +122,13 @@ def _releasing(routes: Routes, own: OwnAgency, disclosures: Disclosures, pages: 
             except ConcordError as error:
                 review, _ = disclosures.read(work, reference)
                 errors = _only_fields(error, {})
-                return pages.render(
-                    request, "review_refuse.html", 422, principal=who, review=review, values=posted, errors=errors
-                )
+                return pages.render(request, "review_refuse.html", 422, review=review, values=posted, errors=errors)
         return pages.redirect(request, f"{PREFIX}/{reference}")
 
 
 def _comparison(
     request: Request,
     pages: Pages,
-    who: Principal,
     review: Review,
     listing: Listing,
     *,
@@ -145,7 +141,6 @@ def _comparison(
         request,
         "review.html",
         status,
-        principal=who,
         review=review,
         listing=listing,
         rows=[_shown(row, words) for row in compared],
@@ -159,7 +154,6 @@ def _comparison(
 def _choice(
     request: Request,
     pages: Pages,
-    who: Principal,
     review: Review,
     listing: Listing,
     *,
@@ -173,7 +167,6 @@ def _choice(
         request,
         "review_release.html",
         status,
-        principal=who,
         review=review,
         listing=listing,
         choices=choices,

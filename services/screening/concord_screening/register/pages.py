@@ -55,7 +55,6 @@ def _reading(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -
         return pages.render(
             request,
             "register_list.html",
-            principal=who,
             listings=listings,
             states=LISTING_STATES,
             may_write=bool(who.roles & LISTING_OFFICER),
@@ -69,7 +68,6 @@ def _reading(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -
         return pages.render(
             request,
             "listing.html",
-            principal=who,
             listing=listing,
             states=LISTING_STATES,
             kinds=NAME_KINDS,
@@ -81,14 +79,13 @@ def _reading(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -
 
 
 def _writing(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -> None:
-    def form(request: Request, who: Principal, *, status: int = 200, **context: Any) -> Response:
+    def form(request: Request, *, status: int = 200, **context: Any) -> Response:
         words = translator_of(request)
         context.setdefault("values", {"sex": "unknown"})
         return pages.render(
             request,
             "listing_form.html",
             status,
-            principal=who,
             ways=options(NOTICE_WAYS, words),
             nationalities=range(1, NATIONALITIES + 1),
             **context,
@@ -96,14 +93,14 @@ def _writing(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -
 
     @routes.get("/new")
     def new(request: Request, who: Drafting) -> Response:
-        return form(request, who, listing=None)
+        return form(request, listing=None)
 
     @routes.post("/new")
     def draft(request: Request, posted: StaffForm, who: Drafting) -> Response:
         try:
             entry = _entry(register, who.own_agency, posted)
         except ConcordError as error:
-            return form(request, who, status=422, listing=None, values=posted, errors=_field_errors(error, posted))
+            return form(request, status=422, listing=None, values=posted, errors=_field_errors(error, posted))
         made = own.submit(
             who,
             posted,
@@ -117,7 +114,7 @@ def _writing(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -
         with own.work(who) as work:
             listing = register.read(work, reference)
         values = _values(listing)
-        return form(request, who, listing=listing, values=values)
+        return form(request, listing=listing, values=values)
 
     @routes.post("/{reference}/correct")
     def propose(request: Request, reference: str, posted: StaffForm, who: Correcting) -> Response:
@@ -127,7 +124,7 @@ def _writing(routes: Routes, own: OwnAgency, register: Register, pages: Pages) -
                 entry = _entry(register, who.own_agency, posted)
             except ConcordError as error:
                 errors = _field_errors(error, posted)
-                return form(request, who, status=422, listing=listing, values=posted, errors=errors)
+                return form(request, status=422, listing=listing, values=posted, errors=errors)
             if listing.entry and not entry.person.numbers:
                 # Numbers cannot be shown again, so an empty field keeps what is there.
                 entry = Entry(replace(entry.person, numbers=listing.entry.person.numbers), entry.terms)
@@ -140,7 +137,7 @@ def _deciding(routes: Routes, own: OwnAgency, register: Register, pages: Pages) 
     def approval(request: Request, reference: str, who: Approving) -> Response:
         with own.work(who) as work:
             listing = register.read(work, reference)
-        return pages.render(request, "listing_approve.html", principal=who, listing=listing, kinds=NAME_KINDS)
+        return pages.render(request, "listing_approve.html", listing=listing, kinds=NAME_KINDS)
 
     @routes.post("/{reference}/approve")
     def approve(request: Request, reference: str, posted: StaffForm, who: Approving) -> Response:
@@ -152,7 +149,7 @@ def _deciding(routes: Routes, own: OwnAgency, register: Register, pages: Pages) 
     def withdrawal(request: Request, reference: str, who: Withdrawing) -> Response:
         with own.work(who) as work:
             listing = register.read(work, reference)
-        return _withdrawal(request, pages, who, listing)
+        return _withdrawal(request, pages, listing)
 
     @routes.post("/{reference}/withdraw")
     def withdraw(request: Request, reference: str, posted: StaffForm, who: Withdrawing) -> Response:
@@ -161,7 +158,7 @@ def _deciding(routes: Routes, own: OwnAgency, register: Register, pages: Pages) 
                 reason = parse_reason(typed(posted, "reason"))
             except ConcordError as error:
                 listing = register.find(work, reference)
-                return _withdrawal(request, pages, who, listing, status=422, errors=error.fields)
+                return _withdrawal(request, pages, listing, status=422, errors=error.fields)
             register.withdraw(work, reference, form_version(posted), reason)
         return pages.redirect(request, f"{PREFIX}/{reference}")
 
@@ -173,13 +170,9 @@ def _approve(work: Work, register: Register, reference: str, version: int) -> No
         register.approve(work, reference, version)
 
 
-def _withdrawal(
-    request: Request, pages: Pages, who: Principal, listing: Listing, *, status: int = 200, **context: Any
-) -> Response:
+def _withdrawal(request: Request, pages: Pages, listing: Listing, *, status: int = 200, **context: Any) -> Response:
     reasons = options(WITHDRAWAL_REASONS, translator_of(request))
-    return pages.render(
-        request, "listing_withdraw.html", status, principal=who, listing=listing, reasons=reasons, **context
-    )
+    return pages.render(request, "listing_withdraw.html", status, listing=listing, reasons=reasons, **context)
 
 
 def acts(listing: Listing, who: Principal, outcome: str | None) -> list[str]:

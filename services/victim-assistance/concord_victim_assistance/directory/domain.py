@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from concord_core.agreement import Agency
-from concord_core.codes import SupportMechanism
+from concord_core.codes import InTwoLanguages, SupportMechanism
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class CountryDesk:
 
 
 @dataclass(frozen=True)
-class Mechanism:
+class Mechanism(InTwoLanguages):
     """An office that helps staff, once, with every group for which it works."""
 
     name_en: str
@@ -33,10 +33,6 @@ class Mechanism:
     email: str
     phone: str
     address: str
-
-    def name(self, lang: str) -> str:
-        """The Chinese name for `zh`, else the English one (no other language is in the source)."""
-        return self.name_zh if lang == "zh" and self.name_zh else self.name_en
 
 
 def desks_in(agencies: Iterable[Agency], country: str) -> list[CountryDesk]:

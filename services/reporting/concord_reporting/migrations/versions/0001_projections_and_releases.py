@@ -66,10 +66,10 @@ def upgrade() -> None:
     op.execute(TABLES)
     for table in PROJECTIONS:
         shared_table(op, table, app="select", consume="select, insert, update, delete")
-    for table in ("releases", "release_files", "release_sources"):
-        # Nobody may change or remove what was published: no login has update or delete.
-        public = "select" if table != "release_sources" else None
-        shared_table(op, table, app="select", consume="select, insert", public=public)
+    # Nobody may change or remove what was published: no login has update or delete.
+    for table in ("releases", "release_files"):
+        shared_table(op, table, app="select", consume="select, insert", public="select")
+    shared_table(op, "release_sources", app="select", consume="select, insert")
     shared_table(op, "applied_agreements", consume="select, insert")
     # The page that shows live counts says how many facts are set aside; it does not see the facts.
     op.execute(f'grant select (consumer, generation, resolved_at) on dead_letters to "{login_prefix(op)}_app"')
