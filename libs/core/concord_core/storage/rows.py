@@ -4,7 +4,7 @@ Each statement names the work's agency, as row-level security does once more. Na
 in code, never taken from a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar, cast
 
@@ -40,12 +40,19 @@ def find(work: Work, table: str, reference: str, *, key: str = "reference", lock
     ).one_or_none()
 
 
-def get(work: Work, table: str, reference: str, *, lock: bool = False) -> Row[Any]:
+def get(work: Work, table: str, reference: str, *, key: str = "reference", lock: bool = False) -> Row[Any]:
     """As `find`; raises NOT_FOUND if the agency has no such row."""
-    row = find(work, table, reference, lock=lock)
+    row = find(work, table, reference, key=key, lock=lock)
     if row is None:
         raise NOT_FOUND.error()
     return row
+
+
+def select(work: Work, table: str, rest: str, **given: Any) -> Sequence[Row[Any]]:
+    """The agency's rows; `rest` goes on after `where agency = …`: `and state = :state order by made_at`."""
+    return work.conn.execute(
+        text(f"select * from {table} where agency = :agency {rest}"), {"agency": work.owner, **given}
+    ).all()
 
 
 def update(work: Work, table: str, reference: str, values: Mapping[str, Any], *, key: str = "reference") -> None:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from concord_core.errors import ConcordError
 from concord_core.storage import Actor, Database, Login, rows
 from concord_core.values import new_reference, values_of
 from tests.support.postgres import Databases
@@ -97,3 +98,15 @@ def test_references_say_nothing_and_differ() -> None:
     made = {new_reference("XX") for _ in range(500)}
     assert len(made) == 500
     assert all(len(one) == 17 and one.startswith("XX-") for one in made)
+
+
+def test_rows_of_the_own_agency_are_listed(database: Database) -> None:
+    for agency, reference in ((A, "T-1"), (A, "T-2"), (B, "T-3")):
+        with database.work(agency, actor=ANA) as work:
+            rows.insert(work, "things", {**columns(THING), "reference": reference})
+    with database.work(A, actor=ANA) as work:
+        found = rows.select(work, "things", "and state = :state order by reference desc", state=State.OPEN)
+        assert [row.reference for row in found] == ["T-2", "T-1"]
+        assert rows.get(work, "things", "T-1").reference == "T-1"
+        with pytest.raises(ConcordError, match="not_found"):
+            rows.get(work, "things", "T-3")

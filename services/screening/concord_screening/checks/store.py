@@ -73,21 +73,13 @@ class ScreeningStore:
 
     def recent(self, work: Work, limit: int) -> list[Screening]:
         """The agency's checks, newest first."""
-        found = work.conn.execute(
-            text("select * from screenings where agency = :agency order by asked_at desc, reference limit :limit"),
-            {"agency": work.owner, "limit": limit},
-        )
+        found = rows.select(work, _TABLE, "order by asked_at desc, reference limit :limit", limit=limit)
         return [self._screening(work, row) for row in found]
 
     def in_review(self, work: Work, limit: int) -> list[Screening]:
         """Checks that wait for their answer, oldest first."""
-        found = work.conn.execute(
-            text(
-                """select * from screenings where agency = :agency and state in ('checking', 'in_review')
-                   order by asked_at, reference limit :limit"""
-            ),
-            {"agency": work.owner, "limit": limit},
-        )
+        waiting = "and state in ('checking', 'in_review') order by asked_at, reference limit :limit"
+        found = rows.select(work, _TABLE, waiting, limit=limit)
         return [self._screening(work, row) for row in found]
 
     def not_compared(self, work: Work, before: datetime) -> list[str]:

@@ -90,14 +90,8 @@ class ReviewStore:
 
     def all(self, work: Work) -> list[Review]:
         """All reviews of the agency, those that wait first, by due date."""
-        found = work.conn.execute(
-            text(
-                """select * from reviews where agency = :agency
-                   order by state not in ('open', 'same'), due_date, opened_at limit 500"""
-            ),
-            {"agency": work.owner},
-        )
-        return [self._review(work, row) for row in found]
+        order = "order by state not in ('open', 'same'), due_date, opened_at limit 500"
+        return [self._review(work, row) for row in rows.select(work, _TABLE, order)]
 
     def of_group(self, work: Work, group: str) -> list[tuple[Review, Standing]]:
         """The agency's reviews of one check, each with whether its listing is still in force."""

@@ -145,14 +145,8 @@ class ListingStore:
 
     def all(self, work: Work) -> list[Listing]:
         """Every listing of the agency, drafts and corrections first, tombstones last."""
-        found = work.conn.execute(
-            text(
-                """select * from listings where agency = :agency order by
-                   array_position(array['draft', 'under_correction', 'active', 'withdrawn'], state), entered_at desc"""
-            ),
-            {"agency": work.owner},
-        )
-        return [self._listing(work, row) for row in found]
+        order = "array_position(array['draft', 'under_correction', 'active', 'withdrawn'], state), entered_at desc"
+        return [self._listing(work, row) for row in rows.select(work, _TABLE, f"order by {order}")]
 
     def note_change(self, work: Work, reference: str) -> None:
         """Numbers a change; the agency's changes are written one after the other."""

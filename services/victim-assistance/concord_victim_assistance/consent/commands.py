@@ -130,10 +130,7 @@ class Consents:
 
     def get(self, work: Work, reference: str, *, lock: bool = False) -> Consent:
         """One consent; raises `not_found`."""
-        consent = store.get(work, reference, lock=lock)
-        if consent is None:
-            raise NOT_FOUND.error()
-        return consent
+        return store.get(work, reference, lock=lock)
 
     def of_person(self, work: Work, person_reference: str) -> list[Consent]:
         """A person's consents, the latest first."""

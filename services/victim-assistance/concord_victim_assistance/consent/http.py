@@ -58,20 +58,8 @@ def consent_json(consent: Consent) -> dict[str, Any]:
 
 def draft_of(body: ConsentBody) -> Draft:
     """The body as the room's draft."""
-    return Draft(
-        scope=body.scope,
-        state=body.state,
-        recipient=body.recipient,
-        service=body.service,
-        groups=tuple(body.groups),
-        given_how=body.given_how,
-        given_by=body.given_by,
-        language=body.language,
-        given=body.given_date,
-        expiry=body.expiry_date,
-        words=body.words,
-        best_interest=body.best_interest,
-    )
+    plain = body.model_dump(exclude={"groups", "given_date", "expiry_date"})
+    return Draft(**plain, groups=tuple(body.groups), given=body.given_date, expiry=body.expiry_date)
 
 
 def router(own: OwnAgency, agreement: Agreement, persons: Persons, consents: Consents, referrals: OwnerSide) -> Routes:

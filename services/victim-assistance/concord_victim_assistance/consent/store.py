@@ -58,19 +58,15 @@ def insert(work: Work, consent: Consent, wrapped: Wrapped, encrypted: Mapping[st
     rows.insert(work, _TABLE, {**values, "field_groups": groups, **wrapped.columns()})
 
 
-def get(work: Work, reference: str, *, lock: bool = False) -> Consent | None:
-    """One consent."""
-    row = rows.find(work, _TABLE, reference, lock=lock)
-    return _consent(row) if row else None
+def get(work: Work, reference: str, *, lock: bool = False) -> Consent:
+    """One consent; raises `not_found`."""
+    return _consent(rows.get(work, _TABLE, reference, lock=lock))
 
 
 def of_person(work: Work, person_reference: str) -> list[Consent]:
     """A person's consents, the latest first."""
-    found = work.conn.execute(
-        text("select * from consents where person_reference = :person order by given_date desc, created_at desc"),
-        {"person": person_reference},
-    )
-    return [_consent(row) for row in found]
+    of = "and person_reference = :person order by given_date desc, created_at desc"
+    return [_consent(row) for row in rows.select(work, _TABLE, of, person=person_reference)]
 
 
 def mark_withdrawn(work: Work, reference: str, day: date, by: str) -> None:
@@ -80,10 +76,7 @@ def mark_withdrawn(work: Work, reference: str, day: date, by: str) -> None:
 
 def encrypted_fields(work: Work, reference: str) -> tuple[Wrapped, dict[str, bytes]]:
     """The wrapped data key and the encrypted fields of a consent."""
-    row = work.conn.execute(
-        text("select data_key, key_period, words_enc, best_interest_enc from consents where reference = :reference"),
-        {"reference": reference},
-    ).one()
+    row = rows.get(work, _TABLE, reference)
     fields = {"words": bytes(row.words_enc), "best_interest": bytes(row.best_interest_enc)}
     return Wrapped.of(row), fields
 
@@ -128,8 +121,5 @@ def revoke_grants(work: Work, consent_reference: str) -> list[str]:
         text("update grants set revoked_at = now() where consent_reference = :consent and revoked_at is null"),
         {"consent": consent_reference},
     )
-    found = work.conn.execute(
-        text("select referral_reference from grants where consent_reference = :consent order by 1"),
-        {"consent": consent_reference},
-    )
-    return [row.referral_reference for row in found]
+    of = "and consent_reference = :consent order by referral_reference"
+    return [row.referral_reference for row in rows.select(work, _GRANTS, of, consent=consent_reference)]

@@ -70,10 +70,7 @@ class Needs:
 
     def get(self, work: Work, reference: str, *, lock: bool = False) -> Need:
         """One need; raises `not_found`."""
-        need = store.get(work, reference, lock=lock)
-        if need is None:
-            raise NOT_FOUND.error()
-        return need
+        return store.get(work, reference, lock=lock)
 
     def of_person(self, work: Work, person_reference: str) -> list[Need]:
         """A person's needs, in the order in which they were recorded."""

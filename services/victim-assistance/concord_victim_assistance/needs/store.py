@@ -28,19 +28,15 @@ def update(work: Work, need: Need) -> None:
     rows.change(work, _TABLE, need.reference, values_of(need, *_STEPS))
 
 
-def get(work: Work, reference: str, *, lock: bool = False) -> Need | None:
-    """One need."""
-    row = rows.find(work, _TABLE, reference, lock=lock)
-    return _need(row) if row else None
+def get(work: Work, reference: str, *, lock: bool = False) -> Need:
+    """One need; raises `not_found`."""
+    return _need(rows.get(work, _TABLE, reference, lock=lock))
 
 
 def of_person(work: Work, person_reference: str) -> list[Need]:
     """A person's needs, in the order in which they were recorded."""
-    found = work.conn.execute(
-        text("select * from needs where person_reference = :person order by created_at, reference"),
-        {"person": person_reference},
-    )
-    return [_need(row) for row in found]
+    of = "and person_reference = :person order by created_at, reference"
+    return [_need(row) for row in rows.select(work, _TABLE, of, person=person_reference)]
 
 
 def unmet(work: Work) -> dict[str, int]:

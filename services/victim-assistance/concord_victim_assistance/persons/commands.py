@@ -72,10 +72,7 @@ class Persons:
 
     def get(self, work: Work, reference: str, *, lock: bool = False) -> Person:
         """The record's codes; raises `not_found`."""
-        person = store.person(work, reference, lock=lock)
-        if person is None:
-            raise NOT_FOUND.error()
-        return person
+        return store.person(work, reference, lock=lock)
 
     def listed(self, work: Work) -> list[Person]:
         """All records of the agency, the latest first."""
@@ -108,10 +105,7 @@ class Persons:
 
     def handover(self, work: Work, report_reference: str, *, lock: bool = False) -> Handover:
         """One request for help; raises `not_found`."""
-        handover = store.handover(work, report_reference, lock=lock)
-        if handover is None:
-            raise NOT_FOUND.error()
-        return handover
+        return store.handover(work, report_reference, lock=lock)
 
     def handovers(self, work: Work, *, only_open: bool = True) -> list[Handover]:
         """Requests for help, the most pressing first."""

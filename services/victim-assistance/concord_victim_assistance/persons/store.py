@@ -31,10 +31,9 @@ def update_person(work: Work, person: Person, encrypted: Mapping[str, bytes]) ->
     rows.change(work, _PERSONS, person.reference, values_of(person, *_CHANGING) | _enc(encrypted))
 
 
-def person(work: Work, reference: str, *, lock: bool = False) -> Person | None:
-    """One record's codes."""
-    row = rows.find(work, _PERSONS, reference, lock=lock)
-    return rows.record_of(Person, row) if row else None
+def person(work: Work, reference: str, *, lock: bool = False) -> Person:
+    """One record's codes; raises `not_found`."""
+    return rows.record_of(Person, rows.get(work, _PERSONS, reference, lock=lock))
 
 
 def person_of_report(work: Work, report_reference: str) -> Person | None:
@@ -45,20 +44,16 @@ def person_of_report(work: Work, report_reference: str) -> Person | None:
 
 def persons(work: Work) -> list[Person]:
     """All records of the agency, the latest first."""
-    found = work.conn.execute(text("select * from persons order by created_at desc, reference"))
+    found = rows.select(work, _PERSONS, "order by created_at desc, reference")
     return [rows.record_of(Person, row) for row in found]
 
 
 def encrypted_fields(work: Work, reference: str) -> tuple[Wrapped | None, dict[str, bytes]]:
     """The wrapped data key (None once erased) and the encrypted fields of a record."""
-    columns = [f"{name}_enc" for name in _SECRET]
-    row = work.conn.execute(
-        text(f"select data_key, key_period, {', '.join(columns)} from persons where reference = :reference"),
-        {"reference": reference},
-    ).one()
-    found = zip(_SECRET, (row._mapping[column] for column in columns), strict=True)
+    row = rows.get(work, _PERSONS, reference)
+    found = {name: row._mapping[f"{name}_enc"] for name in _SECRET}
     wrapped = None if row.data_key is None else Wrapped.of(row)
-    return wrapped, {name: bytes(value) for name, value in found if value is not None}
+    return wrapped, {name: bytes(value) for name, value in found.items() if value is not None}
 
 
 def next_fact(work: Work, reference: str) -> int:
@@ -72,16 +67,15 @@ def insert_handover(work: Work, handover: Handover) -> None:
     rows.insert_once(work, _HANDOVERS, values_of(handover, *names))
 
 
-def handover(work: Work, report_reference: str, *, lock: bool = False) -> Handover | None:
-    """One request for help."""
-    row = rows.find(work, _HANDOVERS, report_reference, key="report_reference", lock=lock)
-    return rows.record_of(Handover, row) if row else None
+def handover(work: Work, report_reference: str, *, lock: bool = False) -> Handover:
+    """One request for help; raises `not_found`."""
+    return rows.record_of(Handover, rows.get(work, _HANDOVERS, report_reference, key="report_reference", lock=lock))
 
 
 def handovers(work: Work, *, only_open: bool) -> list[Handover]:
     """Requests for help, the most pressing first."""
-    where = "where opened_at is null " if only_open else ""
-    found = work.conn.execute(text(f"select * from handovers {where}order by due_at, report_reference"))
+    only = "and opened_at is null " if only_open else ""
+    found = rows.select(work, _HANDOVERS, f"{only}order by due_at, report_reference")
     return [rows.record_of(Handover, row) for row in found]
 
 
@@ -120,8 +114,7 @@ def limits(work: Work, report_reference: str | None) -> list[ReporterLimit]:
     """What the reporter of a report allows; nothing for a record without a report."""
     if report_reference is None:
         return []
-    found = work.conn.execute(
-        text("select scope, state, changed_date from reporter_limits where report_reference = :report"),
-        {"report": report_reference},
-    )
-    return [ReporterLimit(row.scope, row.state, row.changed_date) for row in found]
+    of = "and report_reference = :report"
+    return [
+        rows.record_of(ReporterLimit, row) for row in rows.select(work, "reporter_limits", of, report=report_reference)
+    ]

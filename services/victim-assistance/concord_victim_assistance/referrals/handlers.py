@@ -13,6 +13,7 @@ from concord_core.errors.codes import FORBIDDEN
 from concord_core.events import Fact, Subscription
 from concord_core.storage import Work
 from concord_core.telemetry import current_traceparent
+from concord_core.values import values_of
 from concord_victim_assistance.consent.domain import PURPOSE
 from concord_victim_assistance.errors import FLOW_MISSING
 from concord_victim_assistance.referrals.commands import OwnerSide, RecipientSide
@@ -71,10 +72,7 @@ class ReferralHandlers:
         referral = Received(
             reference=fact.key,
             owner=fact.agency,
-            consent_reference=message.consent_reference,
-            service=message.service,
-            urgent=message.urgent,
-            country=message.country,
+            **values_of(message, "consent_reference", "service", "urgent", "country"),
             status=Status.IN_PROGRESS,
             offered=date.fromisoformat(message.offered_date),
             answer_by=date.fromisoformat(message.answer_by_date),

@@ -120,17 +120,8 @@ def owner_router(own: OwnAgency, referrals: OwnerSide) -> Routes:
     @api.post("", status_code=201)
     def offer(body: OfferBody, key: Key, who: Offering) -> JSONResponse:
         """Asks another agency to help."""
-        offered = Offer(
-            person_reference=body.person_reference,
-            recipient=body.recipient,
-            service=body.service,
-            urgent=body.urgent,
-            country=body.country,
-            note=body.note,
-            need_reference=body.need_reference,
-            offered=body.offered_date,
-            shown=tuple(body.shown_fields),
-        )
+        plain = body.model_dump(exclude={"offered_date", "shown_fields"})
+        offered = Offer(**plain, offered=body.offered_date, shown=tuple(body.shown_fields))
 
         def act(work: Work) -> dict[str, Any]:
             return referral_json(referrals.offer(work, offered))

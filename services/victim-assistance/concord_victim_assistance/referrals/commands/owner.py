@@ -282,10 +282,7 @@ class OwnerSide:
 
     def get(self, work: Work, reference: str, *, lock: bool = False) -> Referral:
         """One referral; raises `not_found`."""
-        referral = owned.get(work, reference, lock=lock)
-        if referral is None:
-            raise NOT_FOUND.error()
-        return referral
+        return owned.get(work, reference, lock=lock)
 
     def listed(self, work: Work) -> list[Referral]:
         """All referrals of the agency, the latest first."""

@@ -12,7 +12,7 @@ from google.protobuf.message import Message
 from concord.assistance.v1 import events_pb2 as events
 from concord.assistance.v1.service_pb2 import ReferralPackage
 from concord_core.codes import CodeLists
-from concord_core.errors.codes import FORBIDDEN, NOT_FOUND
+from concord_core.errors.codes import FORBIDDEN
 from concord_core.storage import Work, check_version
 from concord_core.values import Hidden, today
 from concord_core.vault import Vault
@@ -205,7 +205,7 @@ class RecipientSide:
         A referral that has not arrived yet is kept in mind and closed when it arrives.
         """
         for reference in references:
-            referral = received.get(work, reference, lock=True)
+            referral = received.locked(work, reference)
             if referral is None:
                 received.keep_withdrawal(work, reference, WithdrawnAhead(owner, consent, day))
                 continue
@@ -234,10 +234,7 @@ class RecipientSide:
 
     def get(self, work: Work, reference: str, *, lock: bool = False) -> Received:
         """One referral that came to this agency; raises `not_found`."""
-        referral = received.get(work, reference, lock=lock)
-        if referral is None:
-            raise NOT_FOUND.error()
-        return referral
+        return received.get(work, reference, lock=lock)
 
     def listed(self, work: Work) -> list[Received]:
         """All that came to this agency, the latest first."""

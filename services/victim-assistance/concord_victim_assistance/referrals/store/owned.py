@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 
 from concord_core.storage import Work, rows
 from concord_core.values import values_of
@@ -41,42 +41,32 @@ def insert(work: Work, referral: Referral, wrapped: Wrapped, note: bytes) -> Non
     rows.insert(work, _TABLE, {**values, **wrapped.columns()})
 
 
-def get(work: Work, reference: str, *, lock: bool = False) -> Referral | None:
-    """One referral."""
-    row = rows.find(work, _TABLE, reference, lock=lock)
-    return _referral(row) if row else None
+def get(work: Work, reference: str, *, lock: bool = False) -> Referral:
+    """One referral; raises `not_found`."""
+    return _referral(rows.get(work, _TABLE, reference, lock=lock))
 
 
 def of_person(work: Work, person_reference: str) -> list[Referral]:
     """A person's referrals, the latest first."""
-    found = work.conn.execute(
-        text("select * from referrals where person_reference = :person order by created_at desc"),
-        {"person": person_reference},
-    )
-    return [_referral(row) for row in found]
+    of = "and person_reference = :person order by created_at desc"
+    return [_referral(row) for row in rows.select(work, _TABLE, of, person=person_reference)]
 
 
 def listed(work: Work) -> list[Referral]:
     """All referrals of the agency, the latest first."""
-    found = work.conn.execute(text("select * from referrals order by created_at desc, reference"))
-    return [_referral(row) for row in found]
+    return [_referral(row) for row in rows.select(work, _TABLE, "order by created_at desc, reference")]
 
 
 def unanswered(work: Work) -> list[tuple[Referral, date]]:
     """Referrals without an answer, each with the day on which the offer was recorded."""
-    found = work.conn.execute(text("select * from referrals where status = 'in_progress' order by answer_by_date"))
+    found = rows.select(work, _TABLE, "and status = 'in_progress' order by answer_by_date")
     return [(_referral(row), row.created_at.date()) for row in found]
 
 
 def unconfirmed(work: Work) -> list[Referral]:
     """Referrals whose recipient still owes the word that its copy is erased, the oldest first."""
-    found = work.conn.execute(
-        text(
-            """select * from referrals
-                where erasure_due_at is not null and erasure_confirmed_date is null order by erasure_due_at"""
-        )
-    )
-    return [_referral(row) for row in found]
+    due = "and erasure_due_at is not null and erasure_confirmed_date is null order by erasure_due_at"
+    return [_referral(row) for row in rows.select(work, _TABLE, due)]
 
 
 def change(work: Work, reference: str, **columns: date | datetime | str | None) -> None:
@@ -91,8 +81,5 @@ def next_fact(work: Work, reference: str) -> int:
 
 def note(work: Work, reference: str) -> tuple[Wrapped, bytes]:
     """The wrapped data key and the encrypted note."""
-    row = work.conn.execute(
-        text("select data_key, key_period, note_enc from referrals where reference = :reference"),
-        {"reference": reference},
-    ).one()
+    row = rows.get(work, _TABLE, reference)
     return Wrapped.of(row), bytes(row.note_enc)

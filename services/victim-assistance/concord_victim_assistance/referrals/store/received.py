@@ -67,16 +67,20 @@ def insert(work: Work, referral: Received, traceparent: str | None) -> None:
     rows.insert(work, _TABLE, values_of(referral, *_PLAIN) | {"traceparent": traceparent})
 
 
-def get(work: Work, reference: str, *, lock: bool = False) -> Received | None:
-    """One referral that came to this agency."""
-    row = rows.find(work, _TABLE, reference, lock=lock)
+def get(work: Work, reference: str, *, lock: bool = False) -> Received:
+    """One referral that came to this agency; raises `not_found`."""
+    return _received(rows.get(work, _TABLE, reference, lock=lock))
+
+
+def locked(work: Work, reference: str) -> Received | None:
+    """The same, locked; None for one that has not arrived."""
+    row = rows.find(work, _TABLE, reference, lock=True)
     return _received(row) if row else None
 
 
 def listed(work: Work) -> list[Received]:
     """All that came to this agency, the latest first."""
-    found = work.conn.execute(text("select * from received_referrals order by received_at desc, reference"))
-    return [_received(row) for row in found]
+    return [_received(row) for row in rows.select(work, _TABLE, "order by received_at desc, reference")]
 
 
 def change(work: Work, reference: str, **columns: date | datetime | str | int | None) -> None:
@@ -109,10 +113,7 @@ def keep_copy(work: Work, reference: str, wrapped: Wrapped, package: bytes) -> N
 
 def copy(work: Work, reference: str) -> tuple[Wrapped, bytes] | None:
     """The wrapped key and the encrypted package; None when nothing is held."""
-    row = work.conn.execute(
-        text("select data_key, key_period, package_enc from received_referrals where reference = :reference"),
-        {"reference": reference},
-    ).one()
+    row = rows.get(work, _TABLE, reference)
     if row.data_key is None:
         return None
     return Wrapped.of(row), bytes(row.package_enc)

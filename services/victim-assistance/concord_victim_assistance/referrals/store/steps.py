@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import text
-
 from concord_core.storage import Work, rows
 from concord_victim_assistance.referrals.domain import Event, TimelineEntry
 
@@ -18,11 +16,5 @@ def add(work: Work, reference: str, event: Event, by_agency: str, day: date) -> 
 
 def timeline(work: Work, reference: str) -> list[TimelineEntry]:
     """All steps, in the order in which they became known here."""
-    found = work.conn.execute(
-        text(
-            """select event, by_agency, day, known_at from referral_steps where reference = :reference
-               order by number"""
-        ),
-        {"reference": reference},
-    )
+    found = rows.select(work, "referral_steps", "and reference = :reference order by number", reference=reference)
     return [TimelineEntry(Event(row.event), row.by_agency, row.day, row.known_at) for row in found]
