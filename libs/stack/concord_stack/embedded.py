@@ -6,7 +6,7 @@ For trying, developing and testing on one machine. It needs nothing but the virt
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from concord_core.agreement import SERVICES
 from concord_core.events import embedded_admin
@@ -17,7 +17,7 @@ from concord_stack.exchange import NAMES, NodePlan, plan_node
 from concord_stack.people import people
 from concord_stack.ports import HOST, free_port
 from concord_stack.process import Command
-from concord_stack.stack import Stack, Tell, answers
+from concord_stack.stack import Options, Stack, answers
 from concord_stack.templates import write_private
 
 HUB_PORT = 8800
@@ -30,16 +30,8 @@ class EmbeddedStack(Stack):
 
     embedded = True
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        tell: Tell = lambda _: None,
-        durable: bool = True,
-        split_roles: bool = False,
-        port: int | None = None,
-    ) -> None:
-        super().__init__(folder, tell=tell, durable=durable, split_roles=split_roles)
+    def __init__(self, folder: Path, *, port: int | None = None, **options: Unpack[Options]) -> None:
+        super().__init__(folder, **options)
         hosts = dict.fromkeys(NAMES, SERVICES)
         self._nodes = (plan_node("hub", folder, (*SERVICES, "front"), hosts, port),)
         self._issuer_port = free_port()

@@ -8,7 +8,7 @@ import json
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import psycopg
 from psycopg import sql
@@ -29,7 +29,7 @@ from concord_stack.keycloak_schema import KeycloakDatabase
 from concord_stack.people import Person, people
 from concord_stack.ports import HOST
 from concord_stack.process import StartError
-from concord_stack.stack import Stack, Tell
+from concord_stack.stack import Options, Stack
 from concord_stack.templates import write_private
 
 SECOND_NODE = "unfpa"
@@ -47,14 +47,12 @@ class FullStack(Stack):
         self,
         folder: Path,
         *,
-        tell: Tell = lambda _: None,
-        durable: bool = True,
-        split_roles: bool = False,
         ports: tuple[int | None, int | None] = (None, None),
         quick: bool = False,
+        **options: Unpack[Options],
     ) -> None:
         """`quick`: Java starts faster and runs slower, for tests."""
-        super().__init__(folder, tell=tell, durable=durable, split_roles=split_roles)
+        super().__init__(folder, **options)
         here = {slug: SERVICES for slug in NAMES if slug != SECOND_NODE}
         rest = tuple(service for service in SERVICES if service != "assistance")
         self._nodes = (

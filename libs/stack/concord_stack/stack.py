@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypedDict, Unpack
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -37,23 +37,32 @@ ROLES = ("serve", "relay", "consume")
 Tell = Callable[[str], None]
 
 
+def _tell_nobody(_what: str) -> None:
+    """Says nothing."""
+
+
+class Options(TypedDict, total=False):
+    """How a stack is run. `tell` hears what is being started. `durable=False` lets PostgreSQL skip fsync. `split_roles`
+    runs serve, relay and consume of each service as processes of their own, as on servers."""
+
+    tell: Tell
+    durable: bool
+    split_roles: bool
+
+
 class Stack(ABC):
     """Nodes, their services, and what these need. Subclasses add who issues tokens and what carries the facts."""
 
     embedded: bool
 
-    def __init__(
-        self, folder: Path, *, tell: Tell = lambda _: None, durable: bool = True, split_roles: bool = False
-    ) -> None:
-        """`folder` is the run folder, reachable by other users when root runs the stack. `durable=False` lets
-        PostgreSQL skip fsync. `split_roles` runs serve, relay and consume of each service as processes of their
-        own, as on servers."""
+    def __init__(self, folder: Path, **options: Unpack[Options]) -> None:
+        """`folder` is the run folder, reachable by other users when root runs the stack."""
         self.folder = folder
-        self.tell = tell
-        self._durable = durable
-        self._split = split_roles
+        self.tell: Tell = options.get("tell") or _tell_nobody
+        self._durable = options.get("durable", True)
+        self._split = options.get("split_roles", False)
         self.otlp = OtlpReceiver()
-        self.supervisor = Supervisor(tell)
+        self.supervisor = Supervisor(self.tell)
         self._postgres: Postgres | None = None
         self._signed: SignedAgreement | None = None
 

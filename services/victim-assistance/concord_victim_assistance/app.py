@@ -81,7 +81,7 @@ def _routers(context: Context, rooms: Rooms, owners: GrpcOwners) -> list[Routes]
         consent_http.router(own, context.agreement, rooms.persons, rooms.consents, rooms.owner),
         referrals_http.owner_router(own, rooms.owner),
         referrals_http.inbox_router(own, rooms.recipient, opening),
-        *staff_router(own, context.agreement, context.codes, rooms, opening_handover, opening),
+        *staff_router(own, context.agreement, rooms, opening_handover, opening),
     ]
 
 

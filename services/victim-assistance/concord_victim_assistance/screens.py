@@ -8,7 +8,6 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
-from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, ErrorKind, FieldError
 from concord_core.errors.codes import INVALID_REQUEST
 from concord_core.web import Pages, Translator, translator_of
@@ -16,7 +15,7 @@ from concord_core.web.forms import typed
 from concord_victim_assistance import words
 
 PACKAGE: Final = "concord_victim_assistance"
-STAFF: Final = Pages(PACKAGE, "/assistance")
+STAFF: Final = Pages(PACKAGE, "/assistance", names={"words": words})
 
 _SHOWN_IN_FORM: Final = frozenset(
     {ErrorKind.INVALID, ErrorKind.CONFLICT, ErrorKind.STALE, ErrorKind.MALFORMED, ErrorKind.UNAVAILABLE}
@@ -57,12 +56,3 @@ def _labels(say: Translator, error: ConcordError) -> dict[str, Any]:
     if error.code == "referral_state":
         params["status"] = say.code("referral_status", str(params["status"]))
     return params
-
-
-def base(request: Request, codes: CodeLists) -> dict[str, Any]:
-    """Names that every staff template may use."""
-    say = translator_of(request)
-    return {
-        "words": words,
-        "services": codes.options("assistance_service", say.lang),
-    }

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends, Request, Response
 
 from concord_core.agreement import Agreement
-from concord_core.codes import CodeLists
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web.rest import OwnAgency
 from concord_victim_assistance.consent import pages as consent_pages
@@ -25,7 +24,6 @@ Working = Annotated[Principal, Depends(AllowPage("assistance.work.list"))]
 def router(
     own: OwnAgency,
     agreement: Agreement,
-    codes: CodeLists,
     rooms: Rooms,
     opening_handover: HandoverOpening,
     opening: Opening,
@@ -39,7 +37,7 @@ def router(
 
     return [
         first,
-        persons_pages.router(own, codes, rooms, opening_handover),
-        consent_pages.router(own, agreement, codes, rooms),
-        referrals_pages.router(own, agreement, codes, rooms, opening),
+        persons_pages.router(own, rooms, opening_handover),
+        consent_pages.router(own, agreement, rooms),
+        referrals_pages.router(own, agreement, rooms, opening),
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,10 +17,12 @@ from concord_core.web.state import link, state_of
 
 @dataclass(frozen=True)
 class Pages:
-    """`package` holds `templates/` and `locale/`; `prefix` is where its pages lie (`/cases`)."""
+    """`package` holds `templates/` and `locale/`; `prefix` is where its pages lie (`/cases`); `names` are known to all
+    of its templates."""
 
     package: str
     prefix: str = ""
+    names: Mapping[str, Any] = field(default_factory=dict)
 
     def render(
         self,
@@ -49,7 +51,7 @@ class Pages:
             "values": {},
             "errors": [],
         }
-        html = state.environment(self.package, lang).get_template(template).render(shared | context)
+        html = state.environment(self.package, lang).get_template(template).render({**shared, **self.names, **context})
         return HTMLResponse(html, status, {"content-language": lang, **(headers or {})})
 
     def redirect(self, request: Request, path: str, **query: object) -> RedirectResponse:

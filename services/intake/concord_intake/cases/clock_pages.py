@@ -17,7 +17,7 @@ from concord_core.web.marks import msgid
 from concord_intake.cases import words
 from concord_intake.cases.acts import day_of
 from concord_intake.cases.commands import CaseView, Person
-from concord_intake.cases.pages import Office, clock_row, shown_errors, values_of
+from concord_intake.cases.pages import Office, clock_row, shown_errors, written
 
 
 def router(office: Office) -> Routes:
@@ -62,7 +62,7 @@ def router(office: Office) -> Routes:
 
         @pages.post(f"/cases/{{reference}}/clocks/{{clock}}/{verb}")
         def do(request: Request, reference: str, clock: str, form: StaffForm, who: doer) -> Response:
-            values, by = values_of(form), Person.of(who)
+            values, by = written(form), Person.of(who)
             try:
                 on, version = day_of(values), form_version(form)
                 with office.own.work(who) as work:

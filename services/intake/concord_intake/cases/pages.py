@@ -165,7 +165,7 @@ def _next(view: CaseView, who: Principal, today: date, t: Translator) -> list[Ne
     return found
 
 
-def values_of(form: FormData) -> dict[str, str]:
+def written(form: FormData) -> dict[str, str]:
     return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
 
 
@@ -264,7 +264,7 @@ def router(office: Office) -> Routes:
 
         @pages.post(f"/cases/{{reference}}/{act.value}", include_in_schema=False)
         def do(request: Request, reference: str, form: StaffForm, who: doer) -> Response:
-            values = values_of(form)
+            values = written(form)
             try:
                 wanted = command(act, values, office.codes, cases.today())
                 with office.own.work(who) as work:

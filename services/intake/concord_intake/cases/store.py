@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, text
 
 from concord_core.clocks import Clock, Holder, LimitsHistory, Pause, PauseReason
+from concord_core.storage.rows import record_of
 from concord_core.vault import Wrapped
 from concord_intake.cases.domain import CODES, Case, Dates, Proposal, Stage, VictimCount
 
@@ -305,20 +306,11 @@ def add_entry(
 
 def read_timeline(conn: Connection, agency: str, reference: str) -> list[Entry]:
     """The timeline, newest first."""
-    rows = conn.execute(
+    found = conn.execute(
         text("select * from case_timeline where agency = :agency and case_reference = :reference order by number desc"),
         {"agency": agency, "reference": reference},
     )
     return [
-        Entry(
-            number=row.number,
-            at=row.at,
-            on=row.on_date,
-            act=row.act,
-            codes=row.codes,
-            actor_kind=row.actor_kind,
-            actor_subject=row.actor_subject,
-            name_enc=bytes(row.actor_name_enc) if row.actor_name_enc is not None else None,
-        )
-        for row in rows
+        record_of(Entry, row, name_enc=bytes(row.actor_name_enc) if row.actor_name_enc is not None else None)
+        for row in found
     ]

@@ -179,15 +179,8 @@ class Reports:
 
 
 def _facts(report: NewReport) -> list[Message]:
-    received = facts.ReportReceived(
-        received_date=report.received.isoformat(),
-        country=report.country,
-        channel=report.channel,
-        reporter_type=report.reporter_type,
-        language=report.language,
-        form_version=report.form_version,
-        concern=report.concern,
-    )
+    told = ("country", "channel", "reporter_type", "language", "form_version", "concern")
+    received = facts.ReportReceived(received_date=report.received.isoformat(), **values_of(report, *told))
     if not report.help_wanted:
         return [received]
     asked = facts.AssistanceRequested(

@@ -14,9 +14,10 @@ from fastapi import Depends, FastAPI
 from starlette.responses import JSONResponse
 
 from concord_core.identity import Allow, Principal, Routes
+from concord_core.values import values_of
 from concord_core.web.rest import Body, Key, OwnAgency, answer
 from concord_screening.checks.commands import Checks
-from concord_screening.checks.domain import Disclosure, Request, Screening, answer_moment
+from concord_screening.checks.domain import Answer, Disclosure, Request, Screening, answer_moment
 from concord_screening.checks.store import request_content
 
 PREFIX = "/api/screening/checks"
@@ -83,12 +84,9 @@ def router(own: OwnAgency, checks: Checks, pace: Pace, life: Lifespan) -> Routes
 
 
 def _standing(screening: Screening) -> dict[str, Any]:
-    in_review = screening.answer.value == "in_review"
-    return {
-        "reference": screening.reference,
-        "answer": str(screening.answer),
-        "answer_by": screening.answer_by.isoformat() if in_review else None,
-        "asked_date": screening.asked_at.date().isoformat(),
+    return values_of(screening, "reference", "answer") | {
+        "answer_by": screening.answer_by if screening.answer is Answer.IN_REVIEW else None,
+        "asked_date": screening.asked_at.date(),
         "requisition": screening.request.requisition if screening.request else None,
     }
 
@@ -99,7 +97,7 @@ def _result(screening: Screening, disclosures: Sequence[Disclosure]) -> dict[str
         "disclosures": [
             {
                 "agency": one.owner,
-                "released_date": one.released_date.isoformat(),
+                "released_date": one.released_date,
                 "facts": [{"field": field, "value": value} for field, value in one.facts],
             }
             for one in disclosures

@@ -9,10 +9,11 @@ from pydantic import Field, StrictBool
 from starlette.responses import JSONResponse
 
 from concord_core.identity import Allow, Principal, Routes
+from concord_core.values import values_of
 from concord_core.web.rest import Body, OwnAgency, Version, answer
 from concord_screening.disclosure.commands import Disclosures
 from concord_screening.disclosure.domain import Review
-from concord_screening.register.domain import Listing
+from concord_screening.register.domain import Listing, Person
 
 PREFIX = "/api/screening/reviews"
 Reading = Annotated[Principal, Depends(Allow("screening.reviews.read"))]
@@ -79,36 +80,21 @@ def router(own: OwnAgency, disclosures: Disclosures) -> Routes:
 
 
 def _summary(review: Review) -> dict[str, Any]:
-    return {
-        "reference": review.reference,
-        "state": str(review.state),
-        "version": review.version,
-        "asker": review.asker,
-        "listing": review.listing,
-        "opened_date": review.opened_at.date().isoformat(),
-        "due_date": review.due_date.isoformat(),
-        "released": [{"field": str(field), "value": value} for field, value in review.released],
+    return values_of(review, "reference", "state", "version", "asker", "listing", "due_date") | {
+        "opened_date": review.opened_at.date(),
+        "released": [{"field": field, "value": value} for field, value in review.released],
     }
 
 
 def _whole(review: Review, listing: Listing) -> dict[str, Any]:
-    asked, entry = review.asked, listing.entry
+    asked, person = review.asked, listing.entry.person if listing.entry else None
     return _summary(review) | {
-        "candidate": {
-            "names": list(asked.names),
-            "birth_date": asked.birth_date,
-            "sex": asked.sex,
-            "nationality": asked.nationality,
-            "purpose": asked.purpose,
-            "requisition": asked.requisition,
-        },
-        "listed": {
-            "names": [name.text for name in entry.person.names],
-            "birth_dates": list(entry.person.birth_dates),
-            "sex": entry.person.sex,
-            "nationalities": list(entry.person.nationalities),
-        }
-        if entry
-        else None,
+        "candidate": values_of(asked, "names", "birth_date", "sex", "nationality", "purpose", "requisition"),
+        "listed": _listed(person) if person else None,
         "evidence": [{"code": one.code, "params": dict(one.params)} for one in asked.evidence],
     }
+
+
+def _listed(person: Person) -> dict[str, Any]:
+    names = [name.text for name in person.names]
+    return {"names": names, **values_of(person, "birth_dates", "sex", "nationalities")}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 
@@ -166,6 +166,10 @@ class Terms:
         assert decided is not None  # noqa: S101 - check() raised otherwise
         assert review is not None  # noqa: S101 - the same
         return cls(basis, case, decided, review, notice, NoticeWay(way) if way else None, contested)
+
+
+TERMS = tuple(one.name for one in fields(Terms))
+"""Their names: columns, members in JSON and fields of the form alike."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from concord_core.identity import Allow, Principal, Routes
+from concord_core.values import values_of
 from concord_core.web.rest import Body, Key, OwnAgency, Version, answer
 from concord_screening.register.commands import Register
-from concord_screening.register.domain import Entry, Listing, Person, Terms, parse_reason
+from concord_screening.register.domain import TERMS, Entry, Listing, Person, Terms, parse_reason
 
 PREFIX = "/api/screening/listings"
 Reading = Annotated[Principal, Depends(Allow("screening.listings.read"))]
@@ -50,15 +51,7 @@ class EntryBody(Body):
         person = Person.of(
             [(name.text, name.kind) for name in self.names], self.birth_dates, self.sex, self.nationalities
         )
-        terms = Terms.of(
-            basis=self.basis,
-            case_reference=self.case_reference,
-            decided_date=self.decided_date,
-            review_date=self.review_date,
-            notice_date=self.notice_date,
-            notice_way=self.notice_way,
-            contested_date=self.contested_date,
-        )
+        terms = Terms.of(**values_of(self, *TERMS))
         return register.entry(agency, person, [*self.index_numbers, *self.document_numbers], terms)
 
 
@@ -126,42 +119,18 @@ def _changing(routes: Routes, own: OwnAgency, register: Register) -> None:
 
 
 def _summary(listing: Listing) -> dict[str, Any]:
-    terms = listing.entry.terms if listing.entry else None
-    return {
-        "reference": listing.reference,
-        "state": str(listing.state),
-        "version": listing.version,
-        "basis": terms.basis if terms else None,
-        "case_reference": terms.case_reference if terms else None,
-        "review_date": terms.review_date.isoformat() if terms else None,
-    }
+    shown = ("basis", "case_reference", "review_date")
+    terms = values_of(listing.entry.terms, *shown) if listing.entry else dict.fromkeys(shown)
+    return values_of(listing, "reference", "state", "version") | terms
 
 
 def _entry(entry: Entry | None) -> dict[str, Any] | None:
     if entry is None:
         return None
-    person, terms = entry.person, entry.terms
-    return {
-        "names": [{"text": name.text, "kind": str(name.kind)} for name in person.names],
-        "birth_dates": list(person.birth_dates),
-        "sex": person.sex,
-        "nationalities": list(person.nationalities),
-        "numbers_kept": len(person.numbers),
-        "basis": terms.basis,
-        "case_reference": terms.case_reference,
-        "decided_date": terms.decided_date.isoformat(),
-        "review_date": terms.review_date.isoformat(),
-        "notice_date": terms.notice_date.isoformat() if terms.notice_date else None,
-        "notice_way": str(terms.notice_way) if terms.notice_way else None,
-        "contested_date": terms.contested_date.isoformat() if terms.contested_date else None,
-    }
+    person = values_of(entry.person, "names", "birth_dates", "sex", "nationalities")
+    return person | values_of(entry.terms, *TERMS) | {"numbers_kept": len(entry.person.numbers)}
 
 
 def _whole(listing: Listing) -> dict[str, Any]:
-    return _summary(listing) | {
-        "entry": _entry(listing.entry),
-        "correction": _entry(listing.proposal),
-        "activated_date": listing.activated_date.isoformat() if listing.activated_date else None,
-        "withdrawn_date": listing.withdrawn_date.isoformat() if listing.withdrawn_date else None,
-        "withdrawn_reason": str(listing.withdrawn_reason) if listing.withdrawn_reason else None,
-    }
+    days = values_of(listing, "activated_date", "withdrawn_date", "withdrawn_reason")
+    return _summary(listing) | {"entry": _entry(listing.entry), "correction": _entry(listing.proposal), **days}

@@ -19,6 +19,7 @@ from concord_core.web.rest import OwnAgency
 from concord_screening.policy import LISTING_APPROVER, LISTING_OFFICER
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import (
+    TERMS,
     Entry,
     Listing,
     ListingState,
@@ -208,15 +209,7 @@ def _entry(register: Register, agency: str, form: FormData) -> Entry:
         typed(form, "sex") or "unknown",
         [nation for nation in nations if nation],
     )
-    terms = Terms.of(
-        basis=typed(form, "basis"),
-        case_reference=typed(form, "case_reference"),
-        decided_date=typed(form, "decided_date"),
-        review_date=typed(form, "review_date"),
-        notice_date=typed(form, "notice_date"),
-        notice_way=typed(form, "notice_way"),
-        contested_date=typed(form, "contested_date"),
-    )
+    terms = Terms.of(**{name: typed(form, name) for name in TERMS})
     return register.entry(agency, person, _lines(form, "numbers"), terms)
 
 

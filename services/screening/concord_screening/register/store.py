@@ -19,6 +19,7 @@ from concord_core.storage import Work, rows
 from concord_core.values import values_of
 from concord_core.vault import RecordCipher, Vault, Wrapped
 from concord_screening.register.domain import (
+    TERMS,
     Entry,
     ListedName,
     Listing,
@@ -33,15 +34,6 @@ from concord_screening.register.domain import (
 KIND = "listing"
 _TABLE = "listings"
 NUMBERS = "listing-numbers"
-_TERMS = (
-    "basis",
-    "case_reference",
-    "decided_date",
-    "review_date",
-    "notice_date",
-    "notice_way",
-    "contested_date",
-)
 _PLAIN = (
     "state",
     "version",
@@ -93,7 +85,7 @@ def _person(content: dict[str, Any], numbers: Sequence[str]) -> Person:
 
 
 def _terms_values(terms: Terms | None) -> dict[str, Any]:
-    return {name: getattr(terms, name) if terms else None for name in _TERMS}
+    return {name: getattr(terms, name) if terms else None for name in TERMS}
 
 
 def _proposal_json(entry: Entry) -> dict[str, Any]:
@@ -103,7 +95,7 @@ def _proposal_json(entry: Entry) -> dict[str, Any]:
 
 def _proposal(content: dict[str, Any]) -> Entry:
     terms = content["terms"]
-    days = {name: date.fromisoformat(terms[name]) if terms[name] else None for name in _TERMS if "date" in name}
+    days = {name: date.fromisoformat(terms[name]) if terms[name] else None for name in TERMS if "date" in name}
     return Entry(_person(content["person"], content["numbers"]), _terms({**terms, **days}))
 
 

@@ -8,7 +8,6 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from concord_core.agreement import Agreement
-from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Work
@@ -46,7 +45,7 @@ def draft_of(form: FormData) -> Draft:
     )
 
 
-def router(own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms) -> Routes:
+def router(own: OwnAgency, agreement: Agreement, rooms: Rooms) -> Routes:
     """The pages of consents under `/assistance`."""
     pages = Routes("/assistance", include_in_schema=False)
     slugs = [agency.slug for agency in agreement.agencies]
@@ -65,7 +64,6 @@ def router(own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms)
             agencies=[(slug, say.agency(slug)) for slug in slugs if slug != who.agency],
             values=values,
             errors=errors,
-            **screens.base(request, codes),
         )
 
     @pages.get("/persons/{reference}/consents/new")
@@ -105,7 +103,6 @@ def router(own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms)
             fields=fields_of(consent.groups),
             referrals=referrals,
             errors=errors,
-            **screens.base(request, codes),
         )
 
     @pages.get("/consents/{reference}")

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
-from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Work
@@ -62,7 +61,7 @@ def consent_cells(
     )
 
 
-def router(own: OwnAgency, codes: CodeLists, rooms: Rooms, opening: HandoverOpening) -> Routes:
+def router(own: OwnAgency, rooms: Rooms, opening: HandoverOpening) -> Routes:
     """The pages under `/assistance/persons`, `/assistance/requests` and `/assistance/needs`."""
     pages = Routes("/assistance", include_in_schema=False)
     persons, needs = rooms.persons, rooms.needs
@@ -70,9 +69,8 @@ def router(own: OwnAgency, codes: CodeLists, rooms: Rooms, opening: HandoverOpen
     def form_page(
         request: Request, values: Any, errors: list[Any], reference: str = "", status: int = 200, **more: Any
     ) -> Response:
-        context = screens.base(request, codes) | more
         return STAFF.render(
-            request, "staff/person_form.html", status, values=values, errors=errors, reference=reference, **context
+            request, "staff/person_form.html", status, values=values, errors=errors, reference=reference, **more
         )
 
     def person_page(request: Request, who: Principal, reference: str, errors: list[Any], status: int = 200) -> Response:
@@ -99,7 +97,6 @@ def router(own: OwnAgency, codes: CodeLists, rooms: Rooms, opening: HandoverOpen
             agencies=agencies,
             cells=cells,
             errors=errors,
-            **screens.base(request, codes),
         )
 
     @pages.get("/persons")

@@ -11,7 +11,6 @@ from fastapi import Depends, Request, Response
 from starlette.datastructures import FormData
 
 from concord_core.agreement import Agreement
-from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.identity import AllowPage, Principal, Routes
@@ -65,11 +64,11 @@ def drawn(say: Translator, entries: Sequence[TimelineEntry]) -> list[Shown]:
     ]
 
 
-def router(own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms, opening: Opening) -> Routes:
+def router(own: OwnAgency, agreement: Agreement, rooms: Rooms, opening: Opening) -> Routes:
     """The pages of both sides under `/assistance/referrals` and `/assistance/inbox`."""
     pages = Routes("/assistance", include_in_schema=False)
-    _owner_pages(pages, own, agreement, codes, rooms)
-    _inbox_pages(pages, own, codes, rooms, opening)
+    _owner_pages(pages, own, agreement, rooms)
+    _inbox_pages(pages, own, rooms, opening)
     return pages
 
 
@@ -87,7 +86,7 @@ def _offer_of(form: FormData, reference: str) -> Offer:
     )
 
 
-def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: CodeLists, rooms: Rooms) -> None:
+def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, rooms: Rooms) -> None:
     def chooser(
         request: Request, who: Principal, reference: str, values: Any, errors: list[Any], status: int = 200
     ) -> Response:
@@ -108,7 +107,6 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: Cod
             open_needs=[(one.reference, say.code("assistance_service", one.service)) for one in open_needs],
             values=values,
             errors=errors,
-            **screens.base(request, codes),
         )
 
     def previewed(
@@ -127,7 +125,6 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: Cod
             offered_date=typed(form, "offered_date"),
             shown=",".join(seen.fields),
             errors=errors,
-            **screens.base(request, codes),
         )
 
     @pages.get("/referrals")
@@ -138,7 +135,6 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: Cod
                 "staff/referrals.html",
                 referrals=rooms.owner.listed(work),
                 persons=len(rooms.persons.listed(work)),
-                words=words,
             )
 
     @pages.get("/persons/{reference}/refer")
@@ -182,7 +178,6 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: Cod
             fields=fields_of(referral.groups),
             entries=drawn(translator_of(request), entries),
             errors=errors,
-            **screens.base(request, codes),
         )
 
     @pages.get("/referrals/{reference}")
@@ -207,7 +202,7 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, codes: Cod
         return STAFF.redirect(request, f"/assistance/referrals/{reference}")
 
 
-def _inbox_pages(pages: Routes, own: OwnAgency, codes: CodeLists, rooms: Rooms, opening: Opening) -> None:
+def _inbox_pages(pages: Routes, own: OwnAgency, rooms: Rooms, opening: Opening) -> None:
     def received_page(
         request: Request, who: Principal, reference: str, errors: list[Any], status: int = 200, values: Any = None
     ) -> Response:
@@ -230,13 +225,12 @@ def _inbox_pages(pages: Routes, own: OwnAgency, codes: CodeLists, rooms: Rooms, 
             paths={step: path for path, step in _STEPS.items()},
             values=values or {},
             errors=errors,
-            **screens.base(request, codes),
         )
 
     @pages.get("/inbox")
     def inbox(request: Request, who: InboxListing) -> Response:
         with own.work(who) as work:
-            return STAFF.render(request, "staff/inbox.html", referrals=rooms.recipient.listed(work), words=words)
+            return STAFF.render(request, "staff/inbox.html", referrals=rooms.recipient.listed(work))
 
     @pages.get("/inbox/{reference}")
     def show(request: Request, reference: str, who: InboxReading) -> Response:
