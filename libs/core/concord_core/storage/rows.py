@@ -55,22 +55,19 @@ def select(work: Work, table: str, rest: str, **given: Any) -> Sequence[Row[Any]
     ).all()
 
 
-def update(work: Work, table: str, reference: str, values: Mapping[str, Any], *, key: str = "reference") -> None:
-    """Writes these columns of a row."""
-    sets = ", ".join(f"{name} = :{name}" for name in values)
-    work.conn.execute(
-        text(f"update {table} set {sets} where agency = :_agency and {key} = :_reference"),
-        {"_agency": work.owner, "_reference": reference, **values},
-    )
+def update(work: Work, table: str, reference: str, values: Mapping[str, Any]) -> None:
+    """Writes these columns of a record."""
+    _write(work, table, reference, values, [f"{name} = :{name}" for name in values])
 
 
 def change(work: Work, table: str, reference: str, values: Mapping[str, Any]) -> None:
     """Writes these columns of a record; its version grows by one."""
-    sets = ", ".join(f"{name} = :{name}" for name in values)
-    work.conn.execute(
-        text(f"update {table} set {sets}, version = version + 1 where agency = :_agency and reference = :_reference"),
-        {"_agency": work.owner, "_reference": reference, **values},
-    )
+    _write(work, table, reference, values, [*(f"{name} = :{name}" for name in values), "version = version + 1"])
+
+
+def _write(work: Work, table: str, reference: str, values: Mapping[str, Any], sets: Sequence[str]) -> None:
+    statement = f"update {table} set {', '.join(sets)} where agency = :_agency and reference = :_reference"
+    work.conn.execute(text(statement), {**values, "_agency": work.owner, "_reference": reference})
 
 
 def next_fact(work: Work, table: str, reference: str) -> int:
