@@ -105,7 +105,7 @@ def router(edge: Edge, agreement: Agreement, persons: Persons, consents: Consent
         """Records a consent or a refusal."""
 
         def act(work: Work) -> tuple[int, dict[str, Any]]:
-            slugs = [agency.slug for agency in agreement.agencies]
+            slugs = [agency.slug for agency in agreement.members]
             return 201, consent_json(consents.record(work, reference, draft_of(body), slugs))
 
         return edge.change(who, key, f"consents.record/{reference}", body.model_dump(), act)

@@ -33,7 +33,7 @@ def router(agreement: Agreement, codes: CodeLists, node: str) -> APIRouter:
         codes.check("country_iso3166_alpha3", country, "country")
         return JSONResponse(
             {
-                "items": [asdict(desk) for desk in domain.desks_in(agreement.agencies, country)],
+                "items": [asdict(desk) for desk in domain.desks_in(agreement.members, country)],
                 "elsewhere": [asdict(desk) for desk in elsewhere(agreement, node)],
             }
         )
@@ -45,4 +45,4 @@ def elsewhere(agreement: Agreement, node: str) -> list[domain.CountryDesk]:
     """Headquarters that answer where no country desk is named: the node's receiving agency, then the operator."""
     receiving = agreement.receiving_agency(node)
     first = [slug for slug in (receiving, agreement.operator) if slug]
-    return domain.headquarters(agreement.agencies, first)
+    return domain.headquarters(agreement.members, first)
