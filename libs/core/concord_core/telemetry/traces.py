@@ -27,7 +27,7 @@ def _set_error(current: Span, error: BaseException) -> None:
 
 
 def _kept() -> bool:
-    """Whether this process keeps spans: a fact goes through in a fraction of a millisecond, of which they cost a part."""
+    """Whether this process keeps spans; a fact costs a fraction of a millisecond, of which they are a part."""
     sampler = getattr(trace.get_tracer_provider(), "sampler", ALWAYS_OFF)
     return sampler is not ALWAYS_OFF
 
