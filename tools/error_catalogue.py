@@ -20,6 +20,36 @@ Under `/api/` a refusal is a problem document (RFC 9457, `application/problem+js
 finds it. Pages show the same sentence, what was kept, what to do next, and that reference. gRPC answers carry the
 status and the code.
 A record of another agency and one that does not exist answer alike. Nothing that was accepted is lost by a refusal.
+
+## What happens when
+
+Each row is tried by `tests/security/test_bad_input.py` on real Kafka and real Keycloak.
+
+| situation | answer |
+|---|---|
+| the body is not JSON | 400 `malformed_json` |
+| a code is not in its list | 422 `invalid_request`; each field with `unknown_code` and its path |
+| the body is larger than the service takes | 413 `body_too_large`; nothing stored |
+| the clock of the caller is ahead | 422 `date_in_future` |
+| the words in the caller's language | `title` and `message` in the six languages, `code` the same in all |
+| no token | 401 `unauthenticated`, `WWW-Authenticate: Bearer` |
+| a token that somebody else signed | 401 `token_invalid` |
+| a token that has ended | 401 `token_expired` |
+| a token for another service | 401 `token_audience` |
+| a person of two organizations | 403 `token_organization` |
+| a reference of another agency, or one that does not exist | 404 `not_found`, the same in every byte but the trace |
+| gRPC without a token, or with one for another service | UNAUTHENTICATED, `unauthenticated` or `token_audience` |
+| gRPC for an agency that the caller's node does not host | PERMISSION_DENIED, `agency_not_hosted` |
+| gRPC for a record that is not the caller's | NOT_FOUND, the code of the room |
+| a fact that cannot be decoded | dead letter `not_believed`, `undecodable`; no effect, nothing waits behind it |
+| a fact whose signature is not the agency's | dead letter `not_believed`, `bad_signature` |
+| a fact moved to another topic | dead letter `not_believed`, `wrong_agency` |
+| a fact moved to another key | dead letter `not_believed`, `wrong_subject` |
+| an agency that claims another's name on its own topic | dead letter `not_believed`, `wrong_agency` |
+| an agency that writes another's topic | the broker refuses it; the fact stays in the writer's outbox |
+| Kafka is down | requests are taken; their facts wait in the outbox and go out in order when it is back |
+| Keycloak is down | who holds a token or a session works on until it ends; sign-in answers with a page that says so |
+| PostgreSQL is down | 503 `unavailable` with `Retry-After`; a repeat with its key has one effect; consumers wait |
 """
 
 

@@ -3,7 +3,7 @@
 # Where it may not install, it says which command does, and fails.
 set -euo pipefail
 packages=()
-command -v chromium >/dev/null || packages+=(chromium)
+command -v chromium-headless-shell >/dev/null || packages+=(chromium-headless-shell)
 command -v kcat >/dev/null || packages+=(kcat)
 fc-list 2>/dev/null | grep -qi 'NotoSansArabic' || packages+=(fontconfig fonts-noto-core)
 fc-list 2>/dev/null | grep -qi 'NotoSansCJK' || packages+=(fonts-noto-cjk)

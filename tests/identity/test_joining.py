@@ -1,12 +1,21 @@
 """Joining and leaving on real servers: twice changes nothing, an unsafe login is named and mended, leaving is whole."""
 
+import json
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from typer.testing import CliRunner
 
+from concord_core.agreement import SERVICES, Endpoint, Node
+from concord_core.agreement.document import dump
+from concord_core.agreement.signature import operator_key, sign, signature_path
+from concord_core.events import kafka_admin
 from concord_core.identity.admin import joining
 from concord_core.identity.admin.cli import app
-from concord_core.identity.admin.settings import Administration
+from concord_core.identity.admin.settings import Administration, ClientSection
 from concord_core.identity.admin.targets import KafkaTarget, KeycloakTarget
+from concord_core.identity.client_keys import make_client_key, public_jwk
 from concord_stack.full import FullStack
 from tests.identity.attacks import AgencyAdministrator, come_in, fresh_email
 
@@ -64,6 +73,67 @@ def test_a_new_agency_joins_and_leaves(full_infra: FullStack, operator: Administ
     assert joining.offboard(operator, "joiner")
     assert joining.offboard(operator, "joiner") == []
     assert "joiner" not in {one.agency for one in full_infra.administration.joined()}
+    assert not {acl for acl in operator.in_force().acls() if "joiner" in acl.name and acl.operation == "write"}
+    assert joining.onboard(operator, "joiner", None)
+    assert joining.onboard(operator, "joiner", None) == []
+    assert "joiner" in {one.agency for one in full_infra.administration.joined()}
+    assert joining.offboard(operator, "joiner")
+
+
+def with_island(operator: Administration, folder: Path) -> Administration:
+    """The operator's settings after a new node, that hosts nobody yet, was written into the agreement."""
+    services = {service: f"island-{service}" for service in SERVICES}
+    old = operator.in_force()
+    node = Node("island", {service: Endpoint(name, "127.0.0.1:1") for service, name in services.items()})
+    terms = replace(old, version=old.version + 1, nodes=(*old.nodes, node))
+    operator.agreement.path.write_bytes(dump(terms))
+    private = operator_key(operator.agreement.signing_key)
+    signature_path(operator.agreement.path).write_text(sign(dump(terms), private))
+    assert operator.keycloak is not None
+    clients = dict(operator.keycloak.clients)
+    for service, name in services.items():
+        keys = folder / f"{name}.jwks"
+        make_client_key(folder / f"{name}.pem")
+        keys.write_text(json.dumps({"keys": [public_jwk(folder / f"{name}.pem")]}))
+        clients[name] = ClientSection(node="island", service=service, keys=keys)
+    keycloak = operator.keycloak.model_copy(update={"clients": clients})
+    keyrings = {**operator.keyrings, "island": folder / "keyring"}
+    return operator.model_copy(update={"keycloak": keycloak, "keyrings": keyrings})
+
+
+def test_a_node_loses_its_clients_and_permissions_with_its_only_agency(
+    full_infra: FullStack, operator: Administration, tmp_path: Path
+) -> None:
+    settings = with_island(operator, tmp_path)
+    assert settings.keycloak is not None
+    assert settings.kafka is not None
+
+    def clients() -> set[str]:
+        return {client["clientId"] for client in full_infra.access.open("concord").get_clients()}
+
+    def permitted() -> set[str]:
+        kafka = settings.kafka
+        assert kafka is not None
+        everything = kafka_admin.plan(
+            kafka.bootstrap, kafka.user, kafka.password.read_text().strip(), topics=(), acls=()
+        ).removed
+        return {acl.principal for acl in everything}
+
+    new = joining.NewAgency("UNU", "An agency with a node of its own", "islander.example", "island")
+    joining.onboard(settings, "islander", new)
+    assert "island-assistance" in clients()
+    assert "island-assistance" in permitted()
+    joining.offboard(settings, "islander")
+    assert not {name for name in clients() | permitted() if name.startswith("island-")}
+    assert not {
+        scope["name"]
+        for scope in full_infra.access.open("concord").get_client_scopes()
+        if scope["name"].startswith("svc:island-")
+    }
+    assert "hub-intake" in clients()
+    assert KeycloakTarget(settings.keycloak).plan(settings.in_force()) == []
+    assert KafkaTarget(settings.kafka).plan(settings.in_force()) == []
+    assert joining.offboard(settings, "islander") == []
 
 
 def test_one_who_leaves_cannot_sign_in_and_one_who_returns_can(full_infra: FullStack, operator: Administration) -> None:

@@ -22,6 +22,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("full"))
 
 
+class Grouped:
+    """Ends the run when the groups of pytest-xdist are not seen: every worker would start every server, silently."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        if not hasattr(config, "workerinput"):
+            return
+        for item in items:
+            if item.get_closest_marker("xdist_group") and "@" not in item.nodeid:
+                raise pytest.UsageError(
+                    "pytest-xdist does not see the groups of these tests: install the pinned pytest"
+                )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Grouped())
+
+
 @pytest.fixture(scope="session")
 def full_infra() -> Iterator[FullStack]:
     """The full stack without its services: realms, people, clients, topics and permissions are there.

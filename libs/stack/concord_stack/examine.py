@@ -57,9 +57,12 @@ def _machine() -> Iterator[Finding]:
         there = sum(1 for one in files if (maven / _place(one.coordinate)).exists())
         yield Finding(True, f"{lock} files", f"{there} of {len(files)} in the cache; the rest comes at `make up`")
     yield Finding(True, "port 8800", "free" if is_free(8800) else "taken: a stack takes another one")
-    browser = shutil.which("chromium") or ""
+    browser = shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
     yield Finding(
-        bool(browser), "Chromium (tests only)", browser or "missing", "" if browser else "apt install chromium"
+        bool(browser),
+        "Chromium (tests only)",
+        browser or "missing",
+        "" if browser else "apt install chromium-headless-shell",
     )
     kcat = shutil.which("kcat") or ""
     yield Finding(bool(kcat), "kcat (tests only)", kcat or "missing", "" if kcat else "apt install kcat")

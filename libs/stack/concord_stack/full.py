@@ -125,7 +125,7 @@ class FullStack(Stack):
         self.administration.prepare()
         self.administration.apply_clients(agreement, self.clients())
         logins = self.logins = {slug: self._agency_login(slug) for slug in WITH_OWN_LOGIN}
-        for agency in agreement.agencies:
+        for agency in agreement.members:
             self.administration.onboard(agency, agreement, logins.get(agency.slug))
         for person in people():
             if person.agency not in WITH_OWN_LOGIN:

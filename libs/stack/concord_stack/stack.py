@@ -174,14 +174,20 @@ class Stack(ABC):
     def start_servers(self) -> None:
         """The first half of `start`: all that the services need, and none of them."""
         self.otlp.start()
-        self.tell("PostgreSQL")
-        self._postgres = start_postgres(self.folder / "postgres", self.logs / "postgres.log", durable=self._durable)
+        self.start_database()
         self._signed = make_agreement(self.folder / "agreement", self.nodes)
         for node in self.nodes:
             for service in node.services:
                 make_client_key(node.client_key(service))
         self.start_identity()
         self.start_event_log()
+
+    def start_database(self) -> None:
+        """Start PostgreSQL; after a stop, start it again with its data on its port."""
+        self.tell("PostgreSQL")
+        port = self._postgres.port if self._postgres is not None else None
+        log = self.logs / "postgres.log"
+        self._postgres = start_postgres(self.folder / "postgres", log, port=port, durable=self._durable)
 
     def start_programs(self) -> None:
         """The second half: services and gateways."""

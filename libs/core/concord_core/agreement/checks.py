@@ -17,13 +17,16 @@ def problems(terms: Terms, at: datetime) -> list[str]:
 
 
 def changes_forbidden(old: Terms, new: Terms) -> list[str]:
-    """What a new version does that no version may: keep or lower its number, drop or alter a key, another
-    operator."""
+    """What a new version does that no version may: keep or lower its number, drop or alter a key, drop an agency,
+    another operator."""
     found = []
     if new.version <= old.version:
         found.append(f"version {new.version} does not follow version {old.version}")
     if new.operator != old.operator:
         found.append("the operator cannot change by a version; pin a new operator key instead")
+    named = {agency.slug for agency in new.agencies}
+    dropped = [agency.slug for agency in old.agencies if agency.slug not in named]
+    found += [f"agency {slug} is dropped; say when it left instead" for slug in dropped]
     kept = {key.kid: key for key in new.keys}
     for key in old.keys:
         now = kept.get(key.kid)
@@ -80,7 +83,7 @@ def _hosting(terms: Terms) -> Iterator[str]:
 
 def _references(terms: Terms) -> Iterator[str]:
     known = {agency.slug for agency in terms.agencies}
-    if terms.operator not in known:
+    if terms.operator not in {agency.slug for agency in terms.members}:
         yield f"the operator {terms.operator} is not an agency of the agreement"
     for flow in terms.flows:
         name = f"flow {flow.sender} to {flow.receiver} ({flow.service}, {flow.purpose})"
@@ -99,7 +102,7 @@ def _keys(terms: Terms, at: datetime) -> Iterator[str]:
             yield f"key {key.kid}: unknown agency {key.agency}"
         if key.not_after <= key.not_before:
             yield f"key {key.kid}: ends before it begins"
-    for agency in terms.agencies:
+    for agency in terms.members:
         for service in agency.nodes:
             for use in KEY_USES:
                 if not any(key.valid(at) for key in terms.keys_of(agency.slug, service, use)):

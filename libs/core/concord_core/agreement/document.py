@@ -71,6 +71,7 @@ class _Agency(_Part):
     identity_provider: Slug | None = None
     contact: str | None = None
     desks: tuple[_Desk, ...] = ()
+    left_at: Moment | None = None
 
 
 class _Endpoint(_Part):
@@ -188,6 +189,7 @@ def _terms(document: _Document) -> Terms:
                 identity_provider=agency.identity_provider,
                 contact=agency.contact,
                 desks=tuple(Desk(desk.name, desk.email, desk.country, desk.deputy) for desk in agency.desks),
+                left_at=agency.left_at,
             )
             for agency in document.agencies
         ),

@@ -51,7 +51,8 @@ class Agency:
     """An agency of the exchange.
 
     `entity` is the acronym of the UN entity list; `nodes` says which node hosts it for which service;
-    `identity_provider` is the provider's alias at the hub, `None` when its people use hub accounts.
+    `identity_provider` is the provider's alias at the hub, `None` when its people use hub accounts. An agency that
+    left keeps its entry: `nodes` then says who hosted it, and may still read what it published.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class Agency:
     identity_provider: str | None = None
     contact: str | None = None
     desks: tuple[Desk, ...] = ()
+    left_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -182,6 +184,11 @@ class Terms:
     def _keys(self) -> Mapping[str, PublicKey]:
         return {key.kid: key for key in self.keys}
 
+    @cached_property
+    def members(self) -> tuple[Agency, ...]:
+        """The agencies that have not left."""
+        return tuple(agency for agency in self.agencies if agency.left_at is None)
+
     def agency(self, slug: str) -> Agency:
         """The agency; UNKNOWN_AGENCY (not found) otherwise."""
         found = self._agencies.get(slug)
@@ -203,9 +210,9 @@ class Terms:
     # --- hosting ------------------------------------------------------------------------------------------
 
     def hosts(self, node: str, agency: str, service: str | None = None) -> bool:
-        """Whether the node hosts the agency, for that service or, without one, for any."""
+        """Whether the node hosts the agency, for that service or, without one, for any; not when it has left."""
         found = self._agencies.get(agency)
-        if found is None:
+        if found is None or found.left_at is not None:
             return False
         return node in found.nodes.values() if service is None else found.nodes.get(service) == node
 
@@ -216,17 +223,19 @@ class Terms:
     def address(self, agency: str, service: str) -> Peer:
         """Where an agency's service is reached; UNKNOWN_PEER when nobody hosts it."""
         node = self.agency(agency).nodes.get(service, "")
-        endpoint = self._nodes[node].services.get(service) if node in self._nodes else None
+        endpoint = self._nodes[node].services.get(service) if self.hosts(node, agency, service) else None
         if endpoint is None or endpoint.address is None:
             raise UNKNOWN_PEER.error()
         return Peer(endpoint.address, endpoint.client_id, node, service)
 
     @cached_property
     def clients(self) -> Mapping[str, tuple[str, str]]:
-        """`client id → (node, service)` of every client of the exchange, the fronts included."""
+        """`client id → (node, service)` of every client of the exchange, the fronts included; none of a node whose
+        agencies have all left."""
         return {
             endpoint.client_id: (node.slug, service)
             for node in self.nodes
+            if self.hosted_by(node.slug)
             for service, endpoint in node.services.items()
         }
 
@@ -248,16 +257,16 @@ class Terms:
     def topics_for(self, node: str, service: str, reads: Iterable[str]) -> tuple[str, ...]:
         """Topics of the services `reads` that a node's `service` may read, in the agreement's order.
 
-        Own agencies' always; others' where a flow leads to an agency hosted here for this service and its
-        purpose is read by this service. A flow's dates are not looked at: facts are kept, and access ends
-        by a new version without the flow.
+        Own agencies' always, also of those that left; others' where a flow leads to an agency hosted here for this
+        service and its purpose is read by this service. A flow's dates are not looked at: facts are kept, and access
+        ends by a new version without the flow.
         """
         wanted = frozenset(reads)
-        own = frozenset(self.hosted_by(node, service))
+        own = {agency.slug for agency in self.agencies if agency.nodes.get(service) == node}
         readable = {
             (flow.service, flow.sender)
             for flow in self.flows
-            if flow.receiver in own and READER_OF_PURPOSE[flow.purpose] == service
+            if self.hosts(node, flow.receiver, service) and READER_OF_PURPOSE[flow.purpose] == service
         }
         return tuple(
             topic
@@ -310,12 +319,12 @@ class Terms:
     def flow_allows(self, from_: str, to: str, service: str, purpose: str, at: datetime) -> bool:
         """Whether `from_` may send `to` what `service` holds, for that purpose, at that moment.
 
-        Within one agency always, if the purpose is known.
+        Within one agency always, if the purpose is known; never from or to one that left.
         """
-        if purpose not in frozenset(Purpose):
+        if purpose not in frozenset(Purpose) or not {from_, to} <= {agency.slug for agency in self.members}:
             return False
         if from_ == to:
-            return from_ in self._agencies
+            return True
         wanted = (from_, to, service, purpose)
         return any(
             (flow.sender, flow.receiver, flow.service, flow.purpose) == wanted and flow.valid(at) for flow in self.flows

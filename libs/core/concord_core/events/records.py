@@ -111,6 +111,7 @@ class Reader:
     def __init__(self, agreement: PublicKeys, types: Iterable[type[Message]]) -> None:
         self._agreement = agreement
         self._types: Mapping[str, type[Message]] = {kind.DESCRIPTOR.full_name: kind for kind in types}
+        self._verifiers: dict[bytes, Ed25519PublicKey] = {}
 
     def believe(self, record: StoredRecord, generation: int = 1) -> Fact | NotBelieved | UnknownType:
         """Checks topic, agency, aggregate, key at the log's append time, signature, then decodes."""
@@ -179,10 +180,17 @@ class Reader:
         try:
             signature = base64.b64decode(headers[SIGNATURE], validate=True)
             data = signed_bytes(record.topic, record.key, headers, record.value)
-            Ed25519PublicKey.from_public_bytes(key.public).verify(signature, data)
+            self._verifier(key.public).verify(signature, data)
         except (InvalidSignature, binascii.Error, ValueError):
             return "bad_signature"
         return None
+
+    def _verifier(self, public: bytes) -> Ed25519PublicKey:
+        """The key of the agreement, read from its bytes once."""
+        found = self._verifiers.get(public)
+        if found is None:
+            found = self._verifiers[public] = Ed25519PublicKey.from_public_bytes(public)
+        return found
 
 
 def _malformed(headers: Mapping[str, str]) -> str | None:

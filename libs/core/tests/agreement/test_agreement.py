@@ -245,6 +245,40 @@ def test_permissions_are_exactly_what_the_terms_say(terms: Terms) -> None:
     assert len([acl for acl in acls if acl.operation == "write"]) == len(terms.topics())
 
 
+def test_one_who_left_is_hosted_nowhere_and_its_facts_can_still_be_read(terms: Terms) -> None:
+    a, b, c = terms.agencies
+    gone = replace(terms, version=4, agencies=(a, b, replace(c, left_at=NOW)))
+    assert problems(gone, NOW) == []
+    assert gone.hosted_by("field") == ()
+    assert [agency.slug for agency in gone.members] == ["a", "b"]
+    refused(UNKNOWN_PEER.code, lambda: gone.address("c", "assistance"))
+    assert "field-assistance" not in gone.clients
+    assert not {acl for acl in gone.acls() if acl.principal == "field-assistance"}
+    assert gone.topics() == terms.topics()
+    assert "concord.assistance.c.v1" in gone.topics_for("hub", "reporting", ALL)
+    assert not gone.flow_allows("a", "c", "assistance", "referral", NOW)
+    assert not gone.flow_allows("c", "c", "assistance", "referral", NOW)
+
+
+def test_one_who_left_a_shared_node_leaves_the_others_their_clients(terms: Terms) -> None:
+    a, b, c = terms.agencies
+    gone = replace(terms, agencies=(replace(a, left_at=NOW), b, c))
+    assert "hub-intake" in gone.clients
+    permissions = {(acl.operation, acl.name) for acl in gone.acls() if acl.principal == "hub-intake"}
+    assert ("write", "concord.intake.a.v1") not in permissions
+    assert ("read", "concord.intake.a.v1") in permissions
+    assert ("write", "concord.intake.b.v1") in permissions
+
+
+def test_an_agency_is_never_dropped_and_the_operator_does_not_leave(terms: Terms) -> None:
+    a, b, c = terms.agencies
+    newer = replace(terms, version=4)
+    assert any("dropped" in found for found in changes_forbidden(terms, replace(newer, agencies=(a, b))))
+    operator_gone = replace(newer, agencies=(a, replace(b, left_at=NOW), c))
+    assert any("operator" in found for found in problems(operator_gone, NOW))
+    assert parse(dump(operator_gone)) == operator_gone
+
+
 def test_flows_have_a_beginning_and_an_end(terms: Terms) -> None:
     assert terms.flow_allows("a", "c", "assistance", "referral", NOW)
     assert not terms.flow_allows("c", "a", "assistance", "referral", NOW)

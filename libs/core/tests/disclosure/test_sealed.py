@@ -181,7 +181,7 @@ def test_each_package_has_its_own_commitment(world: TrustWorld) -> None:
     assert len(commitment(first)) == 64
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(content=st.binary(max_size=400))
 def test_bytes_that_are_no_package_open_nothing(world: TrustWorld, content: bytes) -> None:
     sealed = copied(made(world), ciphertext=content)

@@ -269,7 +269,8 @@ def test_a_shared_secret_in_the_published_keys_is_ignored(issuer: Issuer, verifi
 @given(st.text(max_size=300) | st.from_regex(r"[A-Za-z0-9_-]{0,50}\.[A-Za-z0-9_-]{0,50}\.[A-Za-z0-9_-]{0,50}"))
 def test_what_is_no_token_is_refused_quietly(token: str) -> None:
     made = Issuer()
-    agreement = Agreement(1, datetime.now(UTC), "un", (), (Node("hub", {"front": Endpoint("f")}),), (), ())
+    un = Agency("un", "UN", "Hub", "un.example", HUB)
+    agreement = Agreement(1, datetime.now(UTC), "un", (un,), (Node("hub", {"front": Endpoint("f")}),), (), ())
     verifier = TokenVerifier(ISSUER, "f", JwksCache(made.provider()), agreement, "hub")
     refused(TOKEN_INVALID.code, lambda: verifier.verify(token))
 

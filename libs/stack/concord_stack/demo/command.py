@@ -45,7 +45,8 @@ def publish_release(stack: Stack) -> str:
     argv = [sys.executable, "-m", "concord_core.cli", "release", "publish", "--config", config]
     done = subprocess.run(argv, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"})
     if done.returncode:
-        raise StepError(f"`concord release publish` ended with code {done.returncode}")
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
+        raise StepError(f"`concord release publish` ended with code {done.returncode}: {''.join(said)}")
     return done.stdout.split()[1].rstrip(":")
 
 

@@ -81,7 +81,7 @@ def router(own: OwnAgency, agreement: Agreement, persons: Persons, consents: Con
         who: Recording,
     ) -> JSONResponse:
         """Records a consent or a refusal."""
-        slugs = [agency.slug for agency in agreement.agencies]
+        slugs = [agency.slug for agency in agreement.members]
 
         def act(work: Work) -> dict[str, Any]:
             return consent_json(consents.record(work, reference, draft_of(body), slugs))

@@ -48,7 +48,7 @@ def draft_of(form: FormData) -> Draft:
 def router(own: OwnAgency, agreement: Agreement, rooms: Rooms) -> Routes:
     """The pages of consents under `/assistance`."""
     pages = Routes("/assistance", include_in_schema=False)
-    slugs = [agency.slug for agency in agreement.agencies]
+    slugs = [agency.slug for agency in agreement.members]
 
     def form_page(
         request: Request, who: Principal, reference: str, values: Any, errors: list[Any], status: int = 200

@@ -31,7 +31,7 @@ def router(agreement: Agreement, codes: CodeLists, node: str) -> Routes:
     def desks(country: str, _who: ANYBODY) -> JSONResponse:
         """Desks of a country (`country_iso3166_alpha3`); `elsewhere` holds whom to ask when it has none."""
         codes.check("country_iso3166_alpha3", country, "country")
-        found = domain.desks_in(agreement.agencies, country)
+        found = domain.desks_in(agreement.members, country)
         return answer({"items": found, "elsewhere": elsewhere(agreement, node)})
 
     return api
@@ -41,4 +41,4 @@ def elsewhere(agreement: Agreement, node: str) -> list[domain.CountryDesk]:
     """Headquarters that answer where no country desk is named: the node's receiving agency, then the operator."""
     receiving = agreement.receiving_agency(node)
     first = [slug for slug in (receiving, agreement.operator) if slug]
-    return domain.headquarters(agreement.agencies, first)
+    return domain.headquarters(agreement.members, first)

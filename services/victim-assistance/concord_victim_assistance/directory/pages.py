@@ -36,7 +36,7 @@ def router(agreement: Agreement, codes: CodeLists, node: str) -> Routes:
             "public/help_people.html",
             country=country if known else "",
             countries=codes.options(_COUNTRIES, translator_of(request).lang),
-            desks=domain.desks_in(agreement.agencies, country) if known else [],
+            desks=domain.desks_in(agreement.members, country) if known else [],
             elsewhere=elsewhere(agreement, node),
         )
 

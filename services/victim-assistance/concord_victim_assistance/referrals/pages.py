@@ -103,7 +103,7 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, rooms: Roo
             "staff/referral_new.html",
             status,
             person=person,
-            agencies=[(one.slug, say.agency(one.slug)) for one in agreement.agencies if one.slug != who.agency],
+            agencies=[(one.slug, say.agency(one.slug)) for one in agreement.members if one.slug != who.agency],
             open_needs=[(one.reference, say.code("assistance_service", one.service)) for one in open_needs],
             values=values,
             errors=errors,

@@ -45,6 +45,8 @@ def onboard(settings: Administration, slug: str, new: NewAgency | None, *, now: 
         if new is None:
             raise RefusedError(f"{slug} is not in the agreement: say its entity, name and domain")
         draft = replace(_plain(old), agencies=(*old.agencies, _agency(settings, slug, new)))
+    elif old.agency(slug).left_at is not None:
+        draft = _with(old, replace(old.agency(slug), left_at=None))
     for node, keyring in settings.keyrings.items():
         if node in draft.agency(slug).nodes.values():
             draft = make_keys(draft, FileKeyring(keyring), [slug], node=node, now=at, life=_KEY_LIFE)
@@ -60,8 +62,9 @@ def onboard(settings: Administration, slug: str, new: NewAgency | None, *, now: 
 
 
 def offboard(settings: Administration, slug: str, *, now: datetime | None = None) -> list[str]:
-    """Ends the agency's sign-in and its flows. What it published stays readable for those who already may read it:
-    its node remains its host, and its keys remain in the agreement so that old facts can be believed."""
+    """Ends the agency's sign-in, its keys, its flows and its permissions, and its node's clients when no other agency
+    is hosted there. What it published stays readable for those who might read it until now, and believed: its entry
+    and its revoked keys remain in the agreement."""
     at = now or datetime.now(UTC)
     old = settings.in_force()
     old.agency(slug)
@@ -70,12 +73,26 @@ def offboard(settings: Administration, slug: str, *, now: datetime | None = None
     changes: list[str] = []
     if settings.keycloak is not None:
         changes += KeycloakAdministration(settings.keycloak.access()).offboard(slug)
-    flows = tuple(flow for flow in old.flows if slug not in (flow.sender, flow.receiver))
-    changes += _publish(settings, old, replace(_plain(old), flows=flows), at)
+    if old.agency(slug).left_at is None:
+        changes += _publish(settings, old, _left(old, slug, at.replace(microsecond=0)), at)
     agreement = settings.in_force()
     for target in _targets(settings):
         changes += [f"{change.action} {change.kind} {change.name}" for change in target.apply(agreement)]
     return changes
+
+
+def _with(terms: Terms, agency: Agency) -> Terms:
+    return replace(_plain(terms), agencies=tuple(agency if a.slug == agency.slug else a for a in terms.agencies))
+
+
+def _left(terms: Terms, slug: str, at: datetime) -> Terms:
+    """The terms after the agency left: nothing leads to it any more, what leads from it ends now, its keys are
+    revoked."""
+    staying = [flow for flow in terms.flows if flow.receiver != slug]
+    flows = [replace(flow, not_after=min(flow.not_after, at)) if flow.sender == slug else flow for flow in staying]
+    keys = [replace(key, revoked_at=at) if key.agency == slug and key.valid(at) else key for key in terms.keys]
+    left = _with(terms, replace(terms.agency(slug), left_at=at))
+    return replace(left, flows=tuple(flow for flow in flows if flow.not_before < flow.not_after), keys=tuple(keys))
 
 
 def _agency(settings: Administration, slug: str, new: NewAgency) -> Agency:

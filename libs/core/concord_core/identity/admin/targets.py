@@ -13,6 +13,7 @@ from concord_core.config.load import SettingsError
 from concord_core.events import embedded_admin, kafka_admin
 from concord_core.identity.admin.compare import differs
 from concord_core.identity.admin.keycloak import KeycloakAdministration
+from concord_core.identity.admin.port import ServiceClient
 from concord_core.identity.admin.realm import Realm
 from concord_core.identity.admin.services import ours, settings_of
 from concord_core.identity.admin.settings import Administration, EmbeddedLogSection, KafkaSection, KeycloakSection
@@ -30,7 +31,7 @@ class KeycloakTarget:
         """Which clients come, go, or have other settings; their roles and scopes follow from the agreement."""
         realm = Realm(self._section.access(), self._section.realm, [])
         there = ours(realm)
-        wanted = {client.client_id: client for client in self._section.service_clients()}
+        wanted = {client.client_id: client for client in self._clients(agreement)}
         found = [Change("add", "client", name) for name in sorted(wanted.keys() - there.keys())]
         found += [Change("remove", "client", name) for name in sorted(there.keys() - wanted.keys())]
         for name in sorted(wanted.keys() & there.keys()):
@@ -40,8 +41,12 @@ class KeycloakTarget:
 
     def apply(self, agreement: Agreement) -> Sequence[Change]:
         administration = KeycloakAdministration(self._section.access())
-        lines = administration.prepare() + administration.apply_clients(agreement, self._section.service_clients())
+        lines = administration.prepare() + administration.apply_clients(agreement, self._clients(agreement))
         return [Change("change", "identity", line) for line in lines]
+
+    def _clients(self, agreement: Agreement) -> list[ServiceClient]:
+        """Those of the settings that the agreement knows: a node whose agencies have all left has none."""
+        return [one for one in self._section.service_clients() if one.client_id in agreement.clients]
 
 
 class KafkaTarget:

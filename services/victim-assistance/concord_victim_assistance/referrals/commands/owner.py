@@ -116,7 +116,7 @@ class OwnerSide:
         country = offer.country or person.country
         problems.code("country", "country_iso3166_alpha3", country, required=False)
         note = problems.text("note", offer.note, most=MAX_NOTE)
-        if offer.recipient not in {agency.slug for agency in self.agreement.agencies} - {work.owner}:
+        if offer.recipient not in {agency.slug for agency in self.agreement.members} - {work.owner}:
             problems.add("recipient", "unknown_agency", msgid("Choose one of the agencies of the agreement."))
         day = problems.past_day("offered_date", offer.offered, not_before=person.registered)
         problems.check()
