@@ -30,9 +30,11 @@ Each row is tried by `tests/security/test_bad_input.py` on real Kafka and real K
 | the body is not JSON | 400 `malformed_json` |
 | a code is not in its list | 422 `invalid_request`; each field with `unknown_code` and its path |
 | the body is larger than the service takes | 413 `body_too_large`; nothing stored |
+| a change without its version, or with another one | 400 `version_required`; 412 `stale_write` with its version now |
+| a request sent again with its key | the first answer; with other content 409 `idempotency_key_reused` |
 | the clock of the caller is ahead | 422 `date_in_future` |
 | the words in the caller's language | `title` and `message` in the six languages, `code` the same in all |
-| no token | 401 `unauthenticated`, `WWW-Authenticate: Bearer` |
+| no token | 401 `unauthenticated`, `WWW-Authenticate: Bearer`, whatever else was sent: nothing of it is read before |
 | a token that somebody else signed | 401 `token_invalid` |
 | a token that has ended | 401 `token_expired` |
 | a token for another service | 401 `token_audience` |

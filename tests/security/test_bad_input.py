@@ -149,6 +149,23 @@ def test_oversize_body(desk: Desk) -> None:
     answered(desk.person("unicef-focal").call("POST", REPORTS, {**body(), "words": words}), 413, "body_too_large")
 
 
+@situation("a change without its version, or with another one")
+def test_versions_missing_and_stale(desk: Desk) -> None:
+    case, officer = desk.person("unicef-focal").post(REPORTS, body())["case_reference"], desk.person("unicef-officer")
+    path, act = f"{CASES}/{case}/report", {"on": datetime.now(UTC).date().isoformat()}
+    answered(officer.call("POST", path, act), 400, "version_required")
+    problem = answered(officer.call("POST", path, act, version=9), 412, "stale_write")
+    assert problem["params"] == {"version": 1}
+
+
+@situation("a request sent again with its key")
+def test_a_request_sent_again(desk: Desk) -> None:
+    focal, report, key = desk.person("unicef-focal"), body(), uuid.uuid4().hex
+    first = focal.post(REPORTS, report, key=key)
+    assert focal.post(REPORTS, report, key=key) == first
+    answered(focal.call("POST", REPORTS, {**report, "country": "TCD"}, key=key), 409, "idempotency_key_reused")
+
+
 @situation("the words in the caller's language")
 def test_a_refusal_speaks_the_callers_language(desk: Desk) -> None:
     titles = {
@@ -163,9 +180,10 @@ def test_a_refusal_speaks_the_callers_language(desk: Desk) -> None:
 
 @situation("no token")
 def test_no_token(desk: Desk) -> None:
-    answer = desk.bearer(None)
-    answered(answer, 401, "unauthenticated")
-    assert answer.headers["www-authenticate"] == "Bearer"
+    garbage = {"content": b"{not json", "headers": {"content-type": "application/json"}}
+    for answer in (desk.bearer(None), desk.client.post(REPORTS, **garbage)):
+        answered(answer, 401, "unauthenticated")
+        assert answer.headers["www-authenticate"] == "Bearer"
 
 
 @situation("a token that somebody else signed")
@@ -417,7 +435,10 @@ def test_database_down(desk: Desk) -> None:
     finally:
         desk.stack.start_database()
     taken = until("the service finding its database again", lambda: repeated(focal, report, key), seconds=120)
-    assert focal.post(REPORTS, report, key=key) == taken
+    # Programs whose connection was cut end and are started again, perhaps only now: each answer may take a moment.
+    again = until("the same request once more", lambda: repeated(focal, report, key), seconds=120)
+    assert again == taken
+    until("the cases", lambda: desk.bearer(desk.tokens("unicef-officer")).status_code == 200, seconds=120)
     assert len(cases(desk)) == before + 1
 
 
