@@ -12,8 +12,8 @@ def security_headers(
     """Returns the headers of a path. Pages may load only our own style sheet and images, and run no script.
 
     Public pages send no referrer, not even to us: no address says where somebody came from. Forms of other sites are
-    told by `Sec-Fetch-Site`, which needs none. A browser applies `form-action` to redirects after a form, too: an ended staff session leads to the issuer, so staff
-    pages name it.
+    told by `Sec-Fetch-Site`, which needs none. A browser applies `form-action` to redirects after a form, too: an ended
+    staff session leads to the issuer, so staff pages name it.
     """
     base = {
         "x-content-type-options": "nosniff",

@@ -83,6 +83,14 @@ def answered(
     return (kept, errors) if errors else (_on(kept, form), [])
 
 
+def noted(journey: Journey, form: Form, typed: Mapping[str, list[str]], codes: CodeLists) -> Journey:
+    """Stays, keeping what was typed so far, complete or not: only the language changes."""
+    if journey.at == REVIEW:
+        return journey
+    answers, _ = check(form.step(journey.at), typed, codes)
+    return replace(journey, answers={**journey.answers, **answers})
+
+
 def skipped(journey: Journey, form: Form) -> Journey:
     """Goes on without an answer; what was answered here before is forgotten. A needed question is not skipped."""
     step = form.step(journey.at)

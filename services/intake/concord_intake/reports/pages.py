@@ -1,14 +1,14 @@
 """The public pages on which somebody tells us what happened (`/a`).
 
-No account, no cookie, no script. Answers travel sealed in a hidden field; addresses and tab titles name no topic;
-nothing is kept by the browser once the page is left or finished.
+No account, no cookie, no script. Answers travel sealed in a hidden field, also when only the language changes;
+addresses and tab titles name no topic; nothing is kept by the browser once the page is left or finished.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -30,6 +30,8 @@ from concord_intake.reports.form import COUNTRIES, Field, Form
 from concord_intake.reports.journey import REVIEW, Journey
 
 JOURNEY_TTL = timedelta(hours=2)
+# A receipt holds no answers, and a page that stands open must not lose it when somebody reads it in another language.
+RECEIPT_TTL = timedelta(days=1)
 # Caches only: staff sign-ins share the origin, so cookies are never cleared here.
 CLEAR = {"clear-site-data": '"cache"'}
 MAX_RECEIPTS = 3
@@ -56,6 +58,7 @@ def _typed(form: FormData) -> dict[str, list[str]]:
 
 
 def text_of(form: FormData, name: str) -> str:
+    """The text of a field; empty when it is missing or a file."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 
@@ -82,6 +85,23 @@ def _shown(journey: Journey, form: Form, request: Request) -> list[dict[str, Any
                 lines.append((label if len(step.fields) > 1 else "", labels.get(value, value)))
         rows.append({"key": step.key, "title": step.title, "lines": lines})
     return rows
+
+
+def _moved(desk: Desk, journey: Journey, posted: FormData) -> tuple[Journey, Sequence[FieldError]]:
+    """Where the button that was pressed leads, and what is wrong with the answers."""
+    if text_of(posted, "to_lang"):
+        return way.noted(journey, desk.form, _typed(posted), desk.codes), ()
+    if journey.at == REVIEW:
+        if text_of(posted, "back"):
+            return way.back(journey, desk.form), ()
+        return way.change(journey, desk.form, text_of(posted, "change")), ()
+    if text_of(posted, "skip"):
+        return way.skipped(journey, desk.form), ()
+    moved, errors = way.answered(journey, desk.form, _typed(posted), desk.codes)
+    if text_of(posted, "back"):
+        kept = journey if errors else replace(journey, answers=moved.answers)
+        return way.back(kept, desk.form), ()
+    return moved, errors
 
 
 def router(desk: Desk) -> APIRouter:
@@ -115,6 +135,21 @@ def router(desk: Desk) -> APIRouter:
             **shared,
         )
 
+    def receipt_page(request: Request, agency: str, shown: Mapping[str, Any]) -> Response:
+        """The receipt, made of codes and message ids only: sealed beside it, they make it again in another language."""
+        return kit.render(
+            request,
+            "public/receipt.html",
+            headers=CLEAR,
+            action=f"/a/{agency}",
+            sealed=desk.box.seal(dict(shown), _receipt_context(agency), RECEIPT_TTL),
+            receipt_code=shown["code"],
+            address=f"{desk.origin}/b",
+            agency=agency,
+            next_lines=[(date.fromisoformat(day), text) for day, text in shown["lines"]],
+            allowed=shown["allowed"],
+        )
+
     def send(request: Request, journey: Journey) -> Response:
         report = from_answers(
             journey.answers,
@@ -128,16 +163,13 @@ def router(desk: Desk) -> APIRouter:
                 desk.public, journey.agency, report, receipt, journey.submission
             ):
                 child = report.age_band == "under_18"
-                return kit.render(
-                    request,
-                    "public/receipt.html",
-                    headers=CLEAR,
-                    receipt_code=receipt.code,
-                    address=f"{desk.origin}/b",
-                    agency=journey.agency,
-                    next_lines=list(words.next_lines(report.received, report.concern, report.opens_case, child)),
-                    allowed=[s for s in SCOPES if report.consents.get(s) == "given"],
-                )
+                lines = words.next_lines(report.received, report.concern, report.opens_case, child)
+                shown = {
+                    "code": receipt.code,
+                    "lines": [[day.isoformat(), text] for day, text in lines],
+                    "allowed": [s for s in SCOPES if report.consents.get(s) == "given"],
+                }
+                return receipt_page(request, journey.agency, shown)
             journey = way.with_new_receipt(journey)
         raise RuntimeError("no free receipt was found")
 
@@ -153,26 +185,22 @@ def router(desk: Desk) -> APIRouter:
 
     @pages.post("/a/{agency}")
     def go_on(request: Request, agency: str, form: PublicForm, who: Anybody) -> Response:
+        if text_of(form, "shown"):
+            return receipt_page(request, agency, desk.box.open(text_of(form, "shown"), _receipt_context(agency)))
         journey = way.opened(desk.box.open(text_of(form, "sealed"), _context(_known(desk, agency))))
-        if journey.at == REVIEW:
-            if text_of(form, "send"):
-                return send(request, journey)
-            if text_of(form, "back"):
-                return screen(request, way.back(journey, desk.form))
-            return screen(request, way.change(journey, desk.form, text_of(form, "change")))
-        if text_of(form, "skip"):
-            return screen(request, way.skipped(journey, desk.form))
-        moved, errors = way.answered(journey, desk.form, _typed(form), desk.codes)
-        if text_of(form, "back"):
-            kept = journey if errors else replace(journey, answers=moved.answers)
-            return screen(request, way.back(kept, desk.form))
-        return screen(request, moved, errors)
+        if journey.at == REVIEW and text_of(form, "send"):
+            return send(request, journey)
+        return screen(request, *_moved(desk, journey, form))
 
     return pages
 
 
 def _context(agency: str) -> str:
     return f"report/{agency}"
+
+
+def _receipt_context(agency: str) -> str:
+    return f"receipt/{agency}"
 
 
 def _known(desk: Desk, agency: str) -> str:
