@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Error, Page
 
 from tests.browser.harness import OUTPUT, Look, faults, press
 
@@ -42,6 +43,14 @@ def fill(page: Page, answers: dict[str, str]) -> None:
 def go_on(page: Page) -> None:
     """Presses the one filled button of the page."""
     press(page.locator("button.filled"))
+
+
+def go_back(page: Page) -> None:
+    """The browser's Back to a page that a form led to: it asks whether to send that form again, and is told yes."""
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        page.go_back()
+    page.wait_for_function("location.protocol === 'chrome-error:'")
+    page.reload()
 
 
 def walk(page: Page, address: str, way: dict[str, dict[str, str]], until: str = "") -> None:

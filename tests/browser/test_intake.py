@@ -13,7 +13,7 @@ from concord_intake.cases.commands import Person
 from concord_intake.cases.domain import Act, Assess, Command, Propose, Refer, VictimCount
 from concord_intake.reports.domain import NewReport
 from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, look, looks, press
-from tests.browser.intake_form import ADULT, CHILD, fill, go_on, shot, walk
+from tests.browser.intake_form import ADULT, CHILD, fill, go_back, go_on, shot, walk
 from tests.support.intake import OFFICER, SECOND, TODAY, House, work_of
 
 pytestmark = pytest.mark.xdist_group("browser-intake")
@@ -164,6 +164,40 @@ def test_a_changed_answer_leads_back_to_the_review_and_nothing_is_lost(browser: 
     go_on(page)
     assert page.locator("button[name=send]").count() == 1
     assert "A tall man" in page.locator(".review").inner_text()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar", "zh"])
+@pytest.mark.parametrize("width", SIZES)
+def test_sent_again_after_the_browsers_back_it_is_one_report(
+    browser: Browser, origin: str, house: House, lang: str, width: int
+) -> None:
+    one = Look(lang, width)
+    context = browser.new_context(viewport={"width": width, "height": SIZES[width]})
+    page, wrong = context.new_page(), []
+    walk(page, f"{origin}/a/unicef?lang={lang}", ADULT)
+    go_on(page)
+    code, reports = page.locator(".receipt code").inner_text(), house.rows("select count(*) from reports")
+    go_back(page)
+    wrong += shot(page, "review-sent", one)
+    go_on(page)
+    assert page.locator(".receipt code").inner_text() == code
+    go_back(page)
+    go_back(page)
+    assert page.locator("[name=consent_contact][value=given]").count() == 1
+    fill(page, ADULT["consent"])
+    go_on(page)
+    go_on(page)
+    assert page.locator(".receipt code").inner_text() == code
+    assert house.rows("select count(*) from reports") == reports
+    go_back(page)
+    press(page.locator("button[name=change][value=who]"))
+    fill(page, {"accused": "A tall man"})
+    go_on(page)
+    wrong += shot(page, "review-new", one)
+    go_on(page)
+    assert page.locator(".receipt code").inner_text() != code
+    assert wrong == []
+    context.close()
 
 
 def staff(origin: str, subject: str) -> StorageState:

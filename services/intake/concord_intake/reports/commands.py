@@ -107,11 +107,13 @@ class Reports:
         work.audit("intake.report.take", reference, details={"channel": report.channel})
         return Taken(reference, case)
 
-    def submit(self, public: Database, agency: str, report: NewReport, receipt: Receipt, submission: str) -> bool:
-        """Stores a report that came by the public form, once per submission, under its receipt.
+    def submit(
+        self, public: Database, agency: str, report: NewReport, receipt: Receipt, submission: str
+    ) -> date | None:
+        """Stores a report that came by the public form, once per submission, under its receipt; the day of its arrival.
 
-        Sent twice it changes nothing. False when the locator belongs to somebody else: then the caller makes another
-        receipt and sends again; nothing was stored.
+        Sent twice it changes nothing, and the day is that of the first. None when the locator belongs to somebody else:
+        then the caller makes another receipt and sends again; nothing was stored.
         """
         kept = verifier(receipt)
         with public.work(agency, actor=PUBLIC) as work:
@@ -119,8 +121,14 @@ class Reports:
             reference = new_report_reference(agency, report.received)
             if store.insert_receipt(work.conn, agency, reference, receipt, submission, kept, self.today()):
                 self.take(work, report, reference)
-                return True
-            return store.receipt_is_of(work.conn, receipt.locator, submission)
+                return report.received
+            found = store.sent_before(work.conn, submission)
+            return found.received if found is not None and found.locator == receipt.locator else None
+
+    def was_sent(self, public: Database, submission: str) -> bool:
+        """Whether this very submission was stored."""
+        with public.work(None, actor=PUBLIC) as work:
+            return store.sent_before(work.conn, submission) is not None
 
     def verify(self, public: Database, receipt: Receipt) -> Key:
         """What opens the report of a receipt; RECEIPT_UNKNOWN for a wrong locator or secret, at equal cost."""

@@ -6,6 +6,7 @@ addresses and tab titles name no topic; nothing is kept by the browser once the 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -18,7 +19,8 @@ from concord_core.codes import CodeLists
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.identity import AllowPage, Principal
-from concord_core.storage import Database
+from concord_core.storage import UNREACHABLE, Database
+from concord_core.telemetry import failure, logger
 from concord_core.vault import SealedBox
 from concord_core.web import Pages, PublicForm, lang_of, translator_of
 from concord_intake.consent.domain import SCOPES
@@ -35,6 +37,10 @@ RECEIPT_TTL = timedelta(days=1)
 # Caches only: staff sign-ins share the origin, so cookies are never cleared here.
 CLEAR = {"clear-site-data": '"cache"'}
 MAX_RECEIPTS = 3
+SEED_BYTES = 32
+NOT_SENT = FieldError(
+    "", "not_sent", "We could not send this now. Nothing is lost. Wait a minute, then press “Send” again."
+)
 Anybody = Annotated[Principal, Depends(AllowPage("intake.reports.public"))]
 
 
@@ -79,10 +85,11 @@ def _shown(journey: Journey, form: Form, request: Request) -> list[dict[str, Any
         lines = []
         for field in step.fields:
             labels = dict(_options(field, request)) if field.kind in ("radios", "checkboxes", "country") else {}
-            given = journey.answers.get(field.name) or []
-            for value in [given] if isinstance(given, str) else given:
-                label = translator_of(request).gettext(field.label) if field.label else ""
-                lines.append((label if len(step.fields) > 1 else "", labels.get(value, value)))
+            given = journey.answers.get(field.name)
+            if given:
+                label = translator_of(request).gettext(field.label) if field.label and len(step.fields) > 1 else ""
+                values = [given] if isinstance(given, str) else given
+                lines.append((label, [labels.get(value, value) for value in values]))
         rows.append({"key": step.key, "title": step.title, "lines": lines})
     return rows
 
@@ -107,22 +114,36 @@ def _moved(desk: Desk, journey: Journey, posted: FormData) -> tuple[Journey, Seq
 def router(desk: Desk) -> APIRouter:
     """The routes."""
     pages = APIRouter(include_in_schema=False)
-    kit = Pages("concord_intake", "/a")
+    kit, log = Pages("concord_intake", "/a"), logger("concord.intake.form")
 
-    def screen(request: Request, journey: Journey, errors: Sequence[FieldError] = ()) -> Response:
-        sealed = desk.box.seal(journey.sealed(), _context(journey.agency), JOURNEY_TTL)
+    def was_sent(journey: Journey) -> bool:
+        """Whether these answers were sent; a review is shown all the same when the database cannot say."""
+        try:
+            return desk.reports.was_sent(desk.public, way.submission(journey))
+        except UNREACHABLE as error:
+            log.warning("it is not known whether a report was sent", **failure(error))
+            return False
+
+    def screen(
+        request: Request, journey: Journey, errors: Sequence[FieldError] = (), *, away: bool = False
+    ) -> Response:
+        already = journey.at == REVIEW and not away and was_sent(journey)
+        journey = replace(journey, sent=journey.sent or already)
         current, total = way.position(journey, desk.form)
         shared: dict[str, Any] = {
             "agency": journey.agency,
             "action": f"/a/{journey.agency}",
-            "sealed": sealed,
+            "sealed": desk.box.seal(journey.sealed(), _context(journey.agency), JOURNEY_TTL),
             "current": current,
             "total": total,
             "errors": list(errors),
         }
-        status = 422 if errors else 200
+        status = 503 if away else 422 if errors else 200
         if journey.at == REVIEW:
-            return kit.render(request, "public/review.html", status, rows=_shown(journey, desk.form, request), **shared)
+            rows = _shown(journey, desk.form, request)
+            return kit.render(
+                request, "public/review.html", status, rows=rows, already=already, sent=journey.sent, **shared
+            )
         step = desk.form.step(journey.at)
         return kit.render(
             request,
@@ -157,20 +178,18 @@ def router(desk: Desk) -> APIRouter:
             language=lang_of(request),
             form_version=desk.form.version,
         )
-        for _ in range(MAX_RECEIPTS):
-            receipt = journey.receipt
-            if receipt is not None and desk.reports.submit(
-                desk.public, journey.agency, report, receipt, journey.submission
-            ):
+        for turn in range(MAX_RECEIPTS):
+            receipt = way.receipt(journey, turn)
+            received = desk.reports.submit(desk.public, journey.agency, report, receipt, way.submission(journey))
+            if received is not None:
                 child = report.age_band == "under_18"
-                lines = words.next_lines(report.received, report.concern, report.opens_case, child)
+                lines = words.next_lines(received, report.concern, report.opens_case, child)
                 shown = {
                     "code": receipt.code,
                     "lines": [[day.isoformat(), text] for day, text in lines],
                     "allowed": [s for s in SCOPES if report.consents.get(s) == "given"],
                 }
                 return receipt_page(request, journey.agency, shown)
-            journey = way.with_new_receipt(journey)
         raise RuntimeError("no free receipt was found")
 
     @pages.get("/a")
@@ -181,15 +200,22 @@ def router(desk: Desk) -> APIRouter:
 
     @pages.get("/a/{agency}")
     def begin(request: Request, agency: str, who: Anybody) -> Response:
-        return screen(request, way.begin(desk.form, _known(desk, agency)))
+        return screen(request, way.begin(desk.form, _known(desk, agency), secrets.token_hex(SEED_BYTES)))
 
     @pages.post("/a/{agency}")
     def go_on(request: Request, agency: str, form: PublicForm, who: Anybody) -> Response:
         if text_of(form, "shown"):
             return receipt_page(request, agency, desk.box.open(text_of(form, "shown"), _receipt_context(agency)))
         journey = way.opened(desk.box.open(text_of(form, "sealed"), _context(_known(desk, agency))))
-        if journey.at == REVIEW and text_of(form, "send"):
-            return send(request, journey)
+        if journey.at == REVIEW:
+            if text_of(form, "send"):
+                try:
+                    return send(request, journey)
+                except UNREACHABLE as error:  # what was typed is worth more than a page that says so
+                    log.error("a report could not be stored", **failure(error))
+                    return screen(request, journey, [NOT_SENT], away=True)
+            # The browser may have shown a review of its own keeping, from before the sending.
+            journey = replace(journey, sent=journey.sent or was_sent(journey))
         return screen(request, *_moved(desk, journey, form))
 
     return pages
