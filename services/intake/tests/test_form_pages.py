@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from starlette.testclient import TestClient
 
 from concord_core.storage import Database, Login
 from concord_core.vault import SealedBox
+from concord_intake.callbacks.domain import Outcome
+from concord_intake.cases.commands import Person
 from concord_intake.reports import journey as way
 from concord_intake.reports.journey import Journey
 from concord_intake.reports.receipt import Receipt
-from tests.support.intake import House, make_app
+from tests.support.intake import OFFICER, TODAY, House, make_app, work_of
 
 ANSWERS: tuple[dict[str, str], ...] = (
     {"safe_now": "yes"},
@@ -28,6 +31,14 @@ ANSWERS: tuple[dict[str, str], ...] = (
     {"safe_contact": "+000"},
     {"help_wanted": "yes"},
     {"consent_contact": "given"},
+)
+CHILD: tuple[dict[str, str], ...] = (
+    {"safe_now": "yes"},
+    {"age_band": "under_18"},
+    {"narrative": "A man at school"},
+    {"safe_contact": "my sister"},
+    {"home_safe": "no"},
+    {"help_wanted": "no"},
 )
 SENT = "You have sent this."
 SENT_BEFORE = "You have sent a report before."
@@ -150,3 +161,47 @@ def test_a_receipt_is_read_in_another_language_without_another_sending(client: T
     elsewhere = client.post("/a/unhcr?lang=ar", data={"shown": unescape(shown[1]), "to_lang": "ar"})
     assert elsewhere.status_code == 422
     assert count(house, "audit_entries") == 2
+
+
+def test_a_child_is_promised_what_the_agency_then_has_to_do(client: TestClient, house: House) -> None:
+    receipt = posted(client, walked(client, CHILD)[-1], send="1")
+    promised = "Until this day a trained person tries to reach you in the way that you told us."
+    line = re.search(rf"<strong>([^<]+)</strong> {promised}", receipt)
+    assert line
+    assert line[1] == "23 November 2026"
+    with work_of(house) as work:
+        (call,) = house.call_backs.waiting(work)
+    assert call.due.date() == TODAY + timedelta(days=1)
+    house.today.day += timedelta(days=1)
+    assert promised in posted(client, walked(client, CHILD)[-1], send="1")
+
+
+def test_a_child_who_left_no_way_to_be_reached_is_promised_no_call(client: TestClient, house: House) -> None:
+    answers = (*CHILD[:3], {"safe_contact": ""}, *CHILD[4:])
+    receipt = posted(client, walked(client, answers)[-1], send="1")
+    assert "You did not tell us how to reach you." in receipt
+    assert "Until this day a trained person" not in receipt
+    assert count(house, "call_backs") == 0
+
+
+def test_the_child_reads_what_came_of_the_promise(client: TestClient, house: House) -> None:
+    receipt = posted(client, walked(client, CHILD)[-1], send="1")
+
+    def seen() -> str:
+        return client.post("/b?lang=en", data={"code": code(receipt)}).text
+
+    def called(outcome: Outcome, number: int) -> None:
+        with work_of(house) as work:
+            case = house.call_backs.waiting(work)[0].case
+            by = Person(OFFICER.subject, OFFICER.name)
+            house.call_backs.record(work, case, number, outcome, house.today.now(), by)
+
+    assert "A trained person tries to reach you by 23 November 2026." in seen()
+    called(Outcome.NOT_REACHED, 1)
+    assert "We tried to reach you on 22 November 2026, but we did not reach you." in seen()
+    house.today.day += timedelta(days=2)
+    assert "We should have tried to reach you by 23 November 2026. We are late." in seen()
+    called(Outcome.REACHED, 2)
+    page = seen()
+    assert "A trained person talked with you on 24 November 2026." in page
+    assert "We are late" not in page

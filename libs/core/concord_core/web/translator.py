@@ -14,6 +14,7 @@ from concord_core.web.catalogues import Catalogues
 from concord_core.web.languages import direction, lang_of
 
 HOURLY = dt.timedelta(days=2)
+BEFORE_TIME = {"ar": "، ", "zh": " "}
 FORMATS = {"en": "en_GB"}  # the United Nations writes 22 November 2026
 
 
@@ -49,7 +50,7 @@ class Translator:
         """Date and time of day, in UTC, followed by `UTC`."""
         at = _utc(moment)
         clock = format_datetime(at, "HH:mm", locale=self._locale)
-        return f"{self.date(at, length)}, {clock} UTC"
+        return f"{self.date(at, length)}{BEFORE_TIME.get(self.lang, ', ')}{clock} UTC"
 
     def _length(self, length: str) -> str:
         if length not in ("short", "medium", "long", "full"):

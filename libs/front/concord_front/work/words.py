@@ -15,6 +15,7 @@ SERVICES: Mapping[str, str] = {
     "reporting": msgid("Data"),
 }
 KINDS: Mapping[str, str] = {
+    "call_back": msgid("child to call back"),
     "listing_withdrawal": msgid("listing"),
     "listing_approval": msgid("listing"),
     "listing_correction": msgid("listing"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,8 @@ from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
 from concord_core.vault import Vault
+from concord_intake.callbacks.commands import CallBacks
+from concord_intake.callbacks.domain import CallBack
 from concord_intake.cases.commands import Cases, NewCase
 from concord_intake.cases.domain import Case
 from concord_intake.consent import commands as consent
@@ -55,6 +57,7 @@ class FollowUp:
     case: Case | None
     clocks: Mapping[str, Clock]
     consents: Mapping[str, str]
+    calls: Sequence[CallBack]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Reports:
     vault: Vault
     limits: LimitsHistory
     cases: Cases
+    call_backs: CallBacks
     today: Callable[[], date]
 
     def take(self, work: Work, report: NewReport, reference: str | None = None) -> Taken:
@@ -98,6 +102,15 @@ class Reports:
                     serious=report.serious,
                 ),
             )
+            if report.calls_back:
+                self.call_backs.promise(
+                    work,
+                    case=case,
+                    report=reference,
+                    received=report.received,
+                    country=report.country,
+                    home_safe=report.home_safe,
+                )
         messages = _facts(report)
         cipher = self.vault.new_record(work.owner, KIND, reference)
         store.insert_report(work.conn, work.owner, reference, case, report, cipher, len(messages))
@@ -149,7 +162,8 @@ class Reports:
             found = store.receipt_case(work.conn, key.locator, key.tag, self.limits)
             states = store.receipt_consents(work.conn, key.locator, key.tag)
             consents = {scope: states.get(scope, NOT_ASKED) for scope in SCOPES}
-            return FollowUp(report, found[0] if found else None, found[1] if found else {}, consents)
+            calls = self.call_backs.of_receipt(work, key.locator, key.tag)
+            return FollowUp(report, found[0] if found else None, found[1] if found else {}, consents, calls)
 
     def change_consents(self, public: Database, key: Key, wanted: Mapping[str, str]) -> int:
         """Changes what the reporter allows; `wanted` maps scopes to `given` or `refused`. Returns how many changed."""

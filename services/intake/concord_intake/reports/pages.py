@@ -182,8 +182,7 @@ def router(desk: Desk) -> APIRouter:
             receipt = way.receipt(journey, turn)
             received = desk.reports.submit(desk.public, journey.agency, report, receipt, way.submission(journey))
             if received is not None:
-                child = report.age_band == "under_18"
-                lines = words.next_lines(received, report.concern, report.opens_case, child)
+                lines = words.next_lines(report, received, desk.reports.call_backs.promised_day(received))
                 shown = {
                     "code": receipt.code,
                     "lines": [[day.isoformat(), text] for day, text in lines],

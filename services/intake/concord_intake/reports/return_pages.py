@@ -43,7 +43,10 @@ def router(desk: Desk, tries: Tries) -> APIRouter:
     def follow_up(request: Request, key: Key, saved: bool = False, chosen: Mapping[str, str] | None = None) -> Response:
         """The page; `chosen` are answers that stand on the screen and were not saved."""
         seen = desk.reports.follow_up(desk.public, key)
-        found = list(words.clocks(list(seen.clocks.values()), desk.reports.today()))
+        found = [
+            *words.calls(seen.calls, seen.consents, desk.reports.call_backs.now()),
+            *words.clocks(list(seen.clocks.values()), desk.reports.today()),
+        ]
         sealed = desk.box.seal({"locator": key.locator, "tag": key.tag.hex()}, "follow-up", KEY_TTL)
         return kit.render(
             request,
