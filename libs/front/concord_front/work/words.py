@@ -21,6 +21,7 @@ KINDS: Mapping[str, str] = {
     "listing_correction": msgid("listing"),
     "listing_review": msgid("listing"),
     "review": msgid("request about a candidate"),
+    "late_review": msgid("request about a candidate"),
     "screening": msgid("candidate"),
     "assistance_request": msgid("request for help"),
     "referral": msgid("referral sent"),
