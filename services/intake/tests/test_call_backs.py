@@ -234,7 +234,7 @@ def test_by_rest_it_is_recorded_by_officers_of_the_agency_only(client: TestClien
     assert put(client, OFFICER, case, **(body | {"called_at": "2026-11-22T10:00"})).status_code == 422
     first, again = put(client, OFFICER, case, **body), put(client, OFFICER, case, **body)
     assert first.json() == again.json()
-    assert (first.json()["outcome"], first.json()["missed"]) == ("reached", False)
+    assert (first.json()["outcome"], first.json()["late"]) == ("reached", False)
     refused = put(client, SECOND, case, **body)
     assert (refused.status_code, refused.json()["code"]) == (409, "call_back_done")
     listed = client.get(f"/api/intake/cases/{case}/call-backs", headers={"authorization": f"Bearer {APPROVER.subject}"})

@@ -3,6 +3,7 @@
 Recording is a PUT to the promise's own address, so that sending it twice records it once.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
@@ -24,8 +25,8 @@ class CallBody(BaseModel):
     called_at: AwareDatetime
 
 
-def call_json(call: CallBack) -> dict[str, Any]:
-    """One promise."""
+def call_json(call: CallBack, now: datetime) -> dict[str, Any]:
+    """One promise as it stands now."""
     return {
         "case_reference": call.case,
         "number": call.number,
@@ -36,7 +37,7 @@ def call_json(call: CallBack) -> dict[str, Any]:
         "due": call.due.isoformat(),
         "outcome": call.outcome.value if call.outcome is not None else None,
         "called_at": call.ended.isoformat() if call.ended is not None else None,
-        "missed": call.ended is not None and call.late(call.ended),
+        "late": call.late(now),
     }
 
 
@@ -50,7 +51,7 @@ def router(calls: CallBacks, cases: Cases, app: Database) -> APIRouter:
         with app.work(who.own_agency, actor=who.actor) as work:
             cases.view(work, reference)
             found = calls.of_case(work, reference)
-        return JSONResponse({"items": [call_json(call) for call in found]})
+        return JSONResponse({"items": [call_json(call, calls.now()) for call in found]})
 
     @api.put("/cases/{reference}/call-backs/{number}")
     def record(
@@ -62,6 +63,6 @@ def router(calls: CallBacks, cases: Cases, app: Database) -> APIRouter:
         """Records what came of a call; a child who was not reached is promised another one."""
         with app.work(who.own_agency, actor=who.actor) as work:
             call = calls.record(work, reference, number, body.outcome, body.called_at, Person(who.subject, who.name))
-        return JSONResponse(call_json(call))
+        return JSONResponse(call_json(call, calls.now()))
 
     return api
