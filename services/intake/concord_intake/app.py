@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 from concord_core import clocks
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.vault import SealedBox
+from concord_intake.callbacks import http as call_backs_http
+from concord_intake.callbacks import pages as call_back_pages
+from concord_intake.callbacks.commands import CallBacks
 from concord_intake.cases import clock_pages
 from concord_intake.cases import http as cases_http
 from concord_intake.cases import pages as cases_pages
@@ -23,9 +26,14 @@ from concord_intake.reports.limits import Tries
 SWEEP_EVERY = timedelta(minutes=5)
 
 
+def now() -> datetime:
+    """The moment of recording, in UTC."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The day of recording, in UTC."""
-    return datetime.now(UTC).date()
+    return now().date()
 
 
 def build(context: Context) -> Parts:
@@ -34,7 +42,8 @@ def build(context: Context) -> Parts:
     hosted = agreement.hosted_by(node, "intake")
     limits = clocks.load()
     cases = Cases(context.vault, limits, today)
-    reports = Reports(context.vault, limits, cases, today)
+    call_backs = CallBacks(cases, clocks.load("promises"), now)
+    reports = Reports(context.vault, limits, cases, call_backs, today)
     desk = pages.Desk(
         reports=reports,
         public=context.public_db,
@@ -45,7 +54,7 @@ def build(context: Context) -> Parts:
         unsure=agreement.receiving_agency(node) or (agreement.operator if agreement.operator in hosted else ""),
         origin=context.settings.public_origin,
     )
-    office = cases_pages.Office(cases, reports, context.app_db, context.codes, context.policy)
+    office = cases_pages.Office(cases, call_backs, reports, context.app_db, context.codes, context.policy)
     handovers = rpc.Handovers(reports, context.app_db, agreement, context.keys)
     return Parts(
         routers=[
@@ -55,6 +64,8 @@ def build(context: Context) -> Parts:
             cases_http.router(cases, context.app_db, context.codes),
             cases_pages.router(office),
             clock_pages.router(office),
+            call_backs_http.router(call_backs, cases, context.app_db),
+            call_back_pages.router(office),
         ],
         rpc=[rpc.service(handovers)],
         jobs=[Job("intake.clocks.sweep", SWEEP_EVERY, lambda: _sweep(context, cases, hosted))],

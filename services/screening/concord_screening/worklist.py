@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -20,8 +20,15 @@ from concord_core.web.marks import msgid
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Screening
 from concord_screening.disclosure.commands import Disclosures
-from concord_screening.disclosure.domain import Review, ReviewState
-from concord_screening.policy import DISCLOSURE_OFFICER, LISTING_APPROVER, LISTING_OFFICER, RECRUITER
+from concord_screening.disclosure.domain import LateReview, Review, ReviewState
+from concord_screening.policy import (
+    DISCLOSURE_OFFICER,
+    HEAD_OF_UNIT,
+    LISTING_APPROVER,
+    LISTING_OFFICER,
+    RECRUITER,
+    STEWARD,
+)
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Listing, ListingState, withdrawal_due
 from concord_screening.web import answer
@@ -84,6 +91,11 @@ def review_item(review: Review) -> Item:
     return Item(review.reference, verb, "review", url, review.due_date, review.opened_at.astimezone(UTC).date())
 
 
+def late_item(late: LateReview, verb: str) -> Item:
+    """A review that is due or late, for somebody who sees to it that it is answered."""
+    return Item(late.reference, verb, "late_review", "/screening/late", late.due_date, late.opened_date)
+
+
 def screening_item(screening: Screening) -> Item:
     """A check that waits for its answer."""
     url, started = f"/screening/checks/{screening.reference}", screening.asked_at.astimezone(UTC).date()
@@ -107,6 +119,12 @@ class Worklist:
             found += [listing_item(listing, outcome, who, day) for listing, outcome in self.register.waiting(work)]
         if who.roles & DISCLOSURE_OFFICER:
             found += [review_item(review) for review, _ in self.disclosures.waiting(work)]
+        if who.roles & HEAD_OF_UNIT:
+            verb = msgid("See that the review is answered")
+            found += [late_item(late, verb) for late in self.disclosures.late(work, day)]
+        if who.roles & STEWARD:
+            verb = msgid("Remind the agency of the review")
+            found += [late_item(late, verb) for late in self.disclosures.escalated(work)]
         if who.roles & RECRUITER:
             found += [screening_item(screening) for screening in self.checks.waiting(work)]
         return _ordered(item for item in found if item is not None)
@@ -134,21 +152,21 @@ def item_json(item: Item, day: date, say: Say) -> dict[str, Any]:
     }
 
 
-def router(database: Database, worklist: Worklist, pages: Pages) -> APIRouter:
-    """`GET /api/screening/work-items`, and the first page of the service."""
+def router(database: Database, worklist: Worklist, pages: Pages, today: Callable[[], date]) -> APIRouter:
+    """`GET /api/screening/work-items`, and the first page of the service; `today` gives the day in UTC."""
     routes = APIRouter(tags=["work"])
 
     @routes.get("/screening", include_in_schema=False)
     def home(request: Request, who: Annotated[Principal, Depends(AllowPage("screening.home"))]) -> Response:
         """What waits for this person, and the parts that they may open."""
         with database.work(who.own_agency, actor=who.actor) as work:
-            items = worklist.items(work, who, datetime.now(UTC).date())
+            items = worklist.items(work, who, today())
         return pages.render(request, "home.html", principal=who, items=items)
 
     @routes.get("/api/screening/work-items")
     def work_items(request: Request, who: Annotated[Principal, Depends(Allow("screening.work.list"))]) -> JSONResponse:
         """What the caller must do next, and by when; verbs are in the language of the request."""
-        say, day = translator_of(request).gettext, datetime.now(UTC).date()
+        say, day = translator_of(request).gettext, today()
         with database.work(who.own_agency, actor=who.actor) as work:
             items = worklist.items(work, who, day)
         return answer({"items": [item_json(item, day, say) for item in items]})

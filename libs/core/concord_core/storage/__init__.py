@@ -1,7 +1,7 @@
 """PostgreSQL: one database per service, a transaction with its agency, and what migrations declare."""
 
-from concord_core.storage.database import Database, Login
+from concord_core.storage.database import UNREACHABLE, Database, Login
 from concord_core.storage.migrate import migrate
 from concord_core.storage.work import Actor, Work
 
-__all__ = ["Actor", "Database", "Login", "Work", "migrate"]
+__all__ = ["UNREACHABLE", "Actor", "Database", "Login", "Work", "migrate"]

@@ -175,6 +175,12 @@ class Cases:
         self._record(work, stored, stored.case, emitted, act="resume-clock", on=on, codes={"clock": code}, by=by)
         return self.view(work, reference)
 
+    def note(self, work: Work, reference: str, act: str, on: date, codes: Mapping[str, str], by: Person) -> None:
+        """Adds a line to the timeline for an act of another room; of the case itself only the version changes."""
+        stored = self._locked(work, reference, None)
+        emitted = _Facts(work, reference, stored.sequence)
+        self._record(work, stored, stored.case, emitted, act=act, on=on, codes=codes, by=by)
+
     def sweep(self, work: Work, reference: str) -> int:
         """Tells others of every breach of this case that they were not told of; how many there were.
 

@@ -72,7 +72,7 @@ def case_json(view: CaseView, today: date) -> dict[str, Any]:
     }
 
 
-def item_json(item: Item, verb: str, waiting_for: str, url: str) -> dict[str, Any]:
+def item_json(item: Item, verb: str, waiting_for: str) -> dict[str, Any]:
     """A worklist item; `verb` and `waiting_for` are words in the caller's language."""
     return {
         "reference": item.reference,
@@ -86,6 +86,6 @@ def item_json(item: Item, verb: str, waiting_for: str, url: str) -> dict[str, An
         "state": item.band.value,
         "waiting_for": waiting_for,
         "country": item.country,
-        "type": item.allegation_type,
-        "url": url,
+        "type": "call_back" if item.call is not None else item.allegation_type,
+        "url": item.path,
     }

@@ -40,9 +40,13 @@ def router(desk: Desk, tries: Tries) -> APIRouter:
     kit = Pages("concord_intake", "/b")
     questions = consent_questions(desk.form)
 
-    def follow_up(request: Request, key: Key, saved: bool = False) -> Response:
+    def follow_up(request: Request, key: Key, saved: bool = False, chosen: Mapping[str, str] | None = None) -> Response:
+        """The page; `chosen` are answers that stand on the screen and were not saved."""
         seen = desk.reports.follow_up(desk.public, key)
-        found = list(words.clocks(list(seen.clocks.values()), desk.reports.today()))
+        found = [
+            *words.calls(seen.calls, seen.consents, desk.reports.call_backs.now()),
+            *words.clocks(list(seen.clocks.values()), desk.reports.today()),
+        ]
         sealed = desk.box.seal({"locator": key.locator, "tag": key.tag.hex()}, "follow-up", KEY_TTL)
         return kit.render(
             request,
@@ -54,7 +58,7 @@ def router(desk: Desk, tries: Tries) -> APIRouter:
             sealed=sealed,
             saved=saved,
             questions=questions,
-            values={scope: _answer(state) for scope, state in seen.consents.items()},
+            values={scope: _answer(state) for scope, state in seen.consents.items()} | dict(chosen or {}),
         )
 
     @pages.get("/b")
@@ -68,9 +72,13 @@ def router(desk: Desk, tries: Tries) -> APIRouter:
             content = desk.box.open(sealed, "follow-up")
             key = Key(content["locator"], bytes.fromhex(content["tag"]))
             wanted = {scope: text_of(form, scope) for scope in SCOPES if text_of(form, scope) in ("given", "refused")}
+            if text_of(form, "to_lang"):
+                return follow_up(request, key, chosen=wanted)
             desk.reports.change_consents(desk.public, key, wanted)
             return follow_up(request, key, saved=True)
         typed = text_of(form, "code")
+        if text_of(form, "to_lang"):
+            return kit.render(request, "public/code.html", values={"code": typed})
         try:
             receipt = parse(typed)
             if receipt is None:
