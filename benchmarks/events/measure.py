@@ -8,7 +8,6 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,17 +26,8 @@ from concord_core.vault import FileKeyring
 SEED = 20261122
 KEYS = 500
 RATE = 200
+MOST_SECONDS = 300
 ACTOR = Actor("job", "bench")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the result: what, ours, the peer or limit of the same run, ours / peer where that says something."""
-
-    what: str
-    ours: str
-    peer: str
-    ratio: str
 
 
 def message(chance: random.Random) -> CaseOpened:
@@ -89,13 +79,15 @@ def throughput(site: Site, agency: str, count: int) -> tuple[float, float]:
 def _inbox_has(conn: Connection, count: int) -> datetime:
     """Waits until the consumer has applied so many facts; returns when the last was."""
     statement = text("select count(*), max(at) from inbox where consumer = :name")
-    while True:
+    end = time.monotonic() + MOST_SECONDS
+    while time.monotonic() < end:
         seen, last = conn.execute(statement, {"name": CONSUMER}).one()
         conn.rollback()
         if seen >= count:
             assert isinstance(last, datetime)
             return last
         time.sleep(0.2)
+    raise RuntimeError(f"only {seen} of {count} facts arrived: has a process ended?")
 
 
 def _roles(site: Site, times: Path | None = None) -> AbstractContextManager[Callable[[], None]]:
@@ -112,9 +104,9 @@ def _roles(site: Site, times: Path | None = None) -> AbstractContextManager[Call
 def _running(started: Sequence[Any], readies: Sequence[Any], go: Any) -> Iterator[Callable[[], None]]:
     for process in started:
         process.start()
-    for ready in readies:
-        ready.wait(60)
     try:
+        if not all(ready.wait(MOST_SECONDS) for ready in readies):
+            raise RuntimeError("a process did not get ready")
         yield go.set
     finally:
         for process in started:
@@ -133,7 +125,8 @@ def raw(site: Site, topic: str, records: list[Record]) -> float:
     with _running(started, readies, go) as release:
         start = time.monotonic()
         release()
-        done.wait(300)
+        if not done.wait(MOST_SECONDS):
+            raise RuntimeError("raw kafka-python did not read all that it sent")
         return len(records) / (time.monotonic() - start)
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.events import measure
-from benchmarks.events.measure import Row
 from benchmarks.events.roles import Site
+from benchmarks.row import Row
 from concord_core.events.model import Record
 from concord_stack.postgres import start_postgres
 from tests.support.engines import EmbeddedEngine, KafkaEngine

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState
 
 from concord_core.clocks import Holder, PauseReason
 from concord_intake.cases.commands import Person
 from concord_intake.cases.domain import Act, Assess, Command, Propose, Refer, VictimCount
 from concord_intake.reports.domain import NewReport
-from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, chromium, faults, look, looks, press
-from tests.support.intake import OFFICER, SECOND, TODAY, House, make_app, make_house, work_of
-from tests.support.postgres import Databases
-from tests.support.serving import served
+from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, look, looks, press
+from tests.browser.intake_form import ADULT, CHILD, fill, go_back, go_on, shot, walk
+from tests.support.intake import OFFICER, SECOND, TODAY, House, work_of
 
 pytestmark = pytest.mark.xdist_group("browser-intake")
 PUBLIC = [
@@ -24,44 +22,6 @@ PUBLIC = [
     PageCase("intake-code", "/b", "public"),
     PageCase("intake-unknown", "/a/nobody", "public", 404),
 ]
-ADULT = {
-    "safe": {"safe_now": "yes"},
-    "age": {"age_band": "18_or_over"},
-    "concern": {"concern": "sea"},
-    "relation": {"relation": "self"},
-    "what": {"narrative": "Somebody asked for something in exchange for food.\nIt happened twice."},
-    "where": {"country": "CAF", "place": "Bangui", "happened": "March 2026"},
-    "who": {"person_kind": "soldier", "accused": "He wears a blue cap"},
-    "contact": {"reporter_name": "Marker Reporter", "safe_contact": "+000 000 000"},
-    "help": {"help_wanted": "yes", "needs": "medical"},
-    "consent": {"consent_contact": "given", "consent_share_with_member_state": "refused"},
-}
-CHILD = {
-    "safe": {"safe_now": "unsure"},
-    "age": {"age_band": "under_18"},
-    "child_what": {"narrative": "A man at school."},
-    "child_contact": {"safe_contact": "my sister"},
-    "child_home": {"home_safe": "no"},
-    "help": {"help_wanted": "yes"},
-}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with make_house(databases, tmp_path_factory.mktemp("intake")) as house:
-        yield house
-
-
-@pytest.fixture(scope="module")
-def origin(house: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(make_app(house, tmp_path_factory.mktemp("app"))) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +42,28 @@ def cases(house: House) -> dict[str, str]:
                     "narrative": "قال إنه لن يعطيني الطعام." if name == "late" else "He said he would give no food."
                 },
                 consents={"contact": "given", "share_with_member_state": "refused"},
+            )
+            reference = house.reports.take(work, report).case
+        assert reference is not None
+        found[name] = reference
+    for name, ago in (("child", 0), ("child-late", 3)):
+        with work_of(house) as work:
+            report = NewReport(
+                received=TODAY - timedelta(days=ago),
+                channel="hotline",
+                language="fr",
+                form_version="rest-1",
+                concern="sea",
+                country="HTI",
+                age_band="under_18",
+                home_safe="no",
+                serious=True,
+                words={
+                    "narrative": "Un homme à l’école.",
+                    "safe_contact": "+000 000 001",
+                    "safe_times": "after school",
+                },
+                consents={"contact": "given"},
             )
             reference = house.reports.take(work, report).case
         assert reference is not None
@@ -116,31 +98,6 @@ def cases(house: House) -> dict[str, str]:
     return found
 
 
-def fill(page: Page, answers: dict[str, str]) -> None:
-    """Fills one screen by the names of its controls."""
-    for name, value in answers.items():
-        control = page.locator(f"[name={name}]").first
-        kind = control.evaluate("e => e.tagName + ':' + (e.type || '')")
-        if kind.startswith("SELECT"):
-            control.select_option(value)
-        elif kind in ("INPUT:radio", "INPUT:checkbox"):
-            page.locator(f"[name={name}][value='{value}']").check()
-        else:
-            control.fill(value)
-
-
-def shot(page: Page, name: str, one: Look, *, whole: bool = True) -> list[str]:
-    """The picture and the faults of a page that a form led to; `whole`: with axe, else whether it fits only."""
-    if whole:
-        wrong = faults(page, one, "public")
-    else:
-        width = page.evaluate("document.documentElement.scrollWidth")
-        wrong = [f"{width} px wide"] if width > one.width else []
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=OUTPUT / f"intake-{name}-{one.label}.png", full_page=True)
-    return [f"{name} {one.label}: {fault}" for fault in wrong]
-
-
 @pytest.mark.parametrize("case", PUBLIC, ids=lambda case: case.name)
 def test_public_pages_are_finished(browser: Browser, origin: str, case: PageCase) -> None:
     assert [fault for one in looks(case) for fault in look(browser, origin, case, one)] == []
@@ -157,17 +114,17 @@ def test_every_step_up_to_the_receipt_and_back_is_finished(browser: Browser, ori
     for key, answers in ADULT.items():
         wrong += shot(page, f"step-{key}", one, whole=whole)
         if key == "what":
-            press(page.locator("button.filled"))
+            go_on(page)
             wrong += shot(page, "step-what-empty", one, whole=whole)
         fill(page, answers)
-        press(page.locator("button.filled"))
+        go_on(page)
     wrong += shot(page, "review", one, whole=whole)
-    press(page.locator("button.filled"))
+    go_on(page)
     wrong += shot(page, "receipt", one, whole=whole)
     code = page.locator(".receipt code").inner_text()
     page.goto(f"{origin}/b?lang={one.lang}")
     page.locator("[name=code]").fill(code)
-    press(page.locator("button.filled"))
+    go_on(page)
     wrong += shot(page, "follow-up", one, whole=whole)
     page.goto(f"{origin}/z?lang={one.lang}")
     page.screenshot(path=OUTPUT / f"intake-leave-{one.label}.png", full_page=True)
@@ -182,44 +139,43 @@ def test_without_script_a_report_is_sent_seen_and_changed_in_every_language(
 ) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"{origin}/a/unicef?lang={lang}")
-    for answers in ADULT.values():
-        for name, value in answers.items():
-            if page.locator(f"select[name={name}]").count():
-                page.locator(f"select[name={name}]").select_option(value)
-            elif page.locator(f"input[type=radio][name={name}], input[type=checkbox][name={name}]").count():
-                page.locator(f"[name={name}][value='{value}']").check()
-            else:
-                page.locator(f"[name={name}]").fill(value)
-        press(page.locator("button.filled"))
-    press(page.locator("button.filled"))
+    walk(page, f"{origin}/a/unicef?lang={lang}", ADULT)
+    go_on(page)
     code = page.locator(".receipt code").inner_text()
     page.reload()  # the browser sends the form once more
     assert page.locator(".receipt code").inner_text() == code
     page.goto(f"{origin}/b?lang={lang}")
     page.locator("[name=code]").fill(code.replace(" ", "-"))
-    press(page.locator("button.filled"))
+    go_on(page)
     assert page.locator("[name=contact][value=given]").is_checked()
     page.locator("[name=contact][value=refused]").check()
-    press(page.locator("button.filled"))
+    go_on(page)
     assert page.locator("[name=contact][value=refused]").is_checked()
     assert page.locator("html").get_attribute("lang") == lang
     context.close()
 
 
-def test_under_18_is_short_and_asks_for_nobodys_permission(browser: Browser, origin: str) -> None:
-    one = Look("en", 360)
-    page, wrong = browser.new_context(viewport={"width": 360, "height": 740}).new_page(), []
-    page.goto(f"{origin}/a/unicef?lang=en")
+@pytest.mark.parametrize("lang", ["en", "ar", "zh"])
+@pytest.mark.parametrize("width", SIZES)
+def test_under_18_is_short_and_ends_with_a_promise_that_can_be_read_again(
+    browser: Browser, origin: str, lang: str, width: int
+) -> None:
+    one = Look(lang, width)
+    page, wrong = browser.new_context(viewport={"width": width, "height": SIZES[width]}).new_page(), []
+    page.goto(f"{origin}/a/unicef?lang={lang}")
     for key, answers in CHILD.items():
         fill(page, answers)
         wrong += shot(page, f"child-{key}", one)
-        press(page.locator("button.filled"))
+        go_on(page)
     wrong += shot(page, "child-review", one)
-    press(page.locator("button.filled"))
+    go_on(page)
     wrong += shot(page, "child-receipt", one)
+    code = page.locator(".receipt code").inner_text()
+    page.goto(f"{origin}/b?lang={lang}")
+    page.locator("[name=code]").fill(code)
+    go_on(page)
+    wrong += shot(page, "child-follow-up", one)
     assert wrong == []
-    assert "within" not in page.locator("h1").inner_text()
 
 
 def test_a_changed_answer_leads_back_to_the_review_and_nothing_is_lost(browser: Browser, origin: str) -> None:
@@ -228,17 +184,51 @@ def test_a_changed_answer_leads_back_to_the_review_and_nothing_is_lost(browser: 
     for _ in range(4):
         press(page.locator("button[name=skip]"))
     page.locator("[name=narrative]").fill("What I typed")
-    press(page.locator("button.filled"))
+    go_on(page)
     press(page.locator("button[name=back]"))
     assert page.locator("[name=narrative]").input_value().strip() == "What I typed"
-    press(page.locator("button.filled"))
+    go_on(page)
     for _ in range(5):
         press(page.locator("button[name=skip]"))
     press(page.locator("button[name=change][value=who]"))
     page.locator("[name=accused]").fill("A tall man")
-    press(page.locator("button.filled"))
+    go_on(page)
     assert page.locator("button[name=send]").count() == 1
     assert "A tall man" in page.locator(".review").inner_text()
+
+
+@pytest.mark.parametrize("lang", ["en", "ar", "zh"])
+@pytest.mark.parametrize("width", SIZES)
+def test_sent_again_after_the_browsers_back_it_is_one_report(
+    browser: Browser, origin: str, house: House, lang: str, width: int
+) -> None:
+    one = Look(lang, width)
+    context = browser.new_context(viewport={"width": width, "height": SIZES[width]})
+    page, wrong = context.new_page(), []
+    walk(page, f"{origin}/a/unicef?lang={lang}", ADULT)
+    go_on(page)
+    code, reports = page.locator(".receipt code").inner_text(), house.rows("select count(*) from reports")
+    go_back(page)
+    wrong += shot(page, "review-sent", one)
+    go_on(page)
+    assert page.locator(".receipt code").inner_text() == code
+    go_back(page)
+    go_back(page)
+    assert page.locator("[name=consent_contact][value=given]").count() == 1
+    fill(page, ADULT["consent"])
+    go_on(page)
+    go_on(page)
+    assert page.locator(".receipt code").inner_text() == code
+    assert house.rows("select count(*) from reports") == reports
+    go_back(page)
+    press(page.locator("button[name=change][value=who]"))
+    fill(page, {"accused": "A tall man"})
+    go_on(page)
+    wrong += shot(page, "review-new", one)
+    go_on(page)
+    assert page.locator(".receipt code").inner_text() != code
+    assert wrong == []
+    context.close()
 
 
 def staff(origin: str, subject: str) -> StorageState:
@@ -260,18 +250,36 @@ def staff(origin: str, subject: str) -> StorageState:
     }
 
 
-@pytest.mark.parametrize("name", ["worklist", "late", "paused", "proposed", "assess", "pause", "confirm"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "worklist",
+        "late",
+        "paused",
+        "proposed",
+        "assess",
+        "pause",
+        "confirm",
+        "child",
+        "child-late",
+        "call-back",
+        "call-back-late",
+    ],
+)
 def test_staff_pages_are_finished(browser: Browser, origin: str, cases: dict[str, str], name: str) -> None:
     paths = {
         "worklist": "/cases",
         "assess": f"/cases/{cases['late']}/assess",
         "pause": f"/cases/{cases['late']}/clocks/assess_and_report_7d/pause",
         "confirm": f"/cases/{cases['proposed']}/confirm-outcome",
-        **{key: f"/cases/{cases[key]}" for key in ("late", "paused", "proposed") if key == name},
+        "call-back": f"/cases/{cases['child']}/call-backs/1",
+        "call-back-late": f"/cases/{cases['child-late']}/call-backs/1",
+        **{key: f"/cases/{reference}" for key, reference in cases.items()},
     }
     case = PageCase(f"intake-staff-{name}", paths[name], "staff")
     session = staff(origin, SECOND.subject)
-    assert [fault for one in looks(case) for fault in look(browser, origin, case, one, session=session)] == []
+    langs = ("en", "ar", "zh") if name in ("worklist", "child", "call-back", "call-back-late") else ("en", "ar")
+    assert [fault for one in looks(case, langs) for fault in look(browser, origin, case, one, session=session)] == []
 
 
 def test_an_act_by_form_moves_the_case_and_a_wrong_day_stays_in_the_form(
@@ -286,13 +294,36 @@ def test_an_act_by_form_moves_the_case_and_a_wrong_day_stays_in_the_form(
     page.locator("[name=personnel_category]").select_option("un_staff_national")
     page.locator("[name=serious][value=no]").check()
     page.locator("[name=on]").fill((TODAY - timedelta(days=9)).isoformat())
-    press(page.locator("button.filled"))
+    go_on(page)
     assert page.locator(".errors").count() == 1
     assert page.locator("[name=allegation_type]").input_value() == "sexual_exploitation"
     page.locator("[name=on]").fill(TODAY.isoformat())
-    press(page.locator("button.filled"))
+    go_on(page)
     assert page.url.split("?")[0] == f"{origin}/cases/{cases['fresh']}"
     assert "Preliminary assessment" in page.locator("h1").inner_text()
+    context.close()
+
+
+def test_a_call_is_recorded_by_form_and_a_wrong_time_stays_in_the_form(
+    browser: Browser, origin: str, cases: dict[str, str]
+) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=staff(origin, OFFICER.subject))
+    page = context.new_page()
+    page.goto(f"{origin}/cases?lang=en")
+    press(page.locator(f"a[href*='{cases['child']}/call-backs/1']"))
+    go_on(page)
+    assert page.locator(".errors li").count() == 1
+    page.locator("[name=outcome][value=not_reached]").check()
+    page.locator("[name=called_at]").fill("23:59")
+    go_on(page)
+    assert page.locator(".errors li").count() == 1
+    assert page.locator("[name=outcome][value=not_reached]").is_checked()
+    page.locator("[name=called_at]").fill("10:30")
+    go_on(page)
+    assert page.url.split("?")[0] == f"{origin}/cases/{cases['child']}"
+    assert page.locator(f"a[href*='{cases['child']}/call-backs/2']").count() == 1
+    page.goto(f"{origin}/cases/{cases['child']}/call-backs/1?lang=en")
+    assert page.locator("form.form").count() == 0
     context.close()
 
 

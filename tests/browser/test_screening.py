@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from sqlalchemy import text
 
 from concord_core.rpc import RpcServer
+from concord_core.storage import Login
 from tests.browser.harness import Look, PageCase, chromium, look, looks, press
 from tests.support.screening_house import House, make_house
 from tests.support.serving import served
@@ -171,3 +173,18 @@ def test_from_a_listing_to_a_release_without_javascript(browser: Browser, origin
     assert "UNICEF released this" in recruiter.locator("main").inner_text()
     assert "2 February 2026" in recruiter.locator("section.panel").inner_text()
     assert "CASE-9" not in recruiter.content()
+
+
+@pytest.mark.parametrize("user", [f"{A}-admin", "un-operator"])
+def test_late_reviews_are_finished(
+    browser: Browser, origin: str, house: House, paths: dict[str, tuple[str, str]], user: str
+) -> None:
+    database = house.context.database(Login.OWNER)
+    with database.engine.begin() as conn:
+        moved = "update reviews set opened_at = now() - interval '9 days', due_date = current_date - 5"
+        conn.execute(text(moved + " where agency = :agency and state = 'open'"), {"agency": A})
+    database.close()
+    house.job("escalate")
+    case = PageCase(f"screening-late-{user.partition('-')[2]}", "/screening/late", "staff")
+    sizes = looks(case, ("en", "ar", "zh"))
+    assert [fault for one in sizes for fault in look(browser, origin, case, one, session=session(user))] == []

@@ -58,6 +58,11 @@ def _report(world: World) -> None:
         "words": words,
     }
     report = staff.post("/api/intake/reports", body)["report_reference"]
+    child = staff.post("/api/intake/reports", {**body, "age_band": "under_18"})["case_reference"]
+    call = {"outcome": "not_reached", "called_at": datetime.now(UTC).isoformat()}
+    officer = world.person("unicef-officer")
+    assert officer.call("PUT", f"/api/intake/cases/{child}/call-backs/1", call).status_code == 200
+    assert officer.call("PUT", f"/api/intake/cases/{child}/call-backs/2", {"outcome": MARK}).status_code == 422
     assert staff.call("POST", "/api/intake/reports", {**body, "channel": MARK}).status_code == 422
     assert staff.call("POST", "/api/intake/reports", {**body, MARK: MARK}).status_code == 422
     staff.call("GET", f"/api/intake/cases/{MARK}")

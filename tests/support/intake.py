@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -24,6 +24,9 @@ from concord_core.vault import FileKeyring, SealedBox, Vault
 from concord_core.web import create_app
 from concord_core.web.rest import OwnAgency
 from concord_intake.app import SERVICE
+from concord_intake.callbacks import http as call_backs_http
+from concord_intake.callbacks import pages as call_back_pages
+from concord_intake.callbacks.commands import CallBacks
 from concord_intake.cases import clock_pages
 from concord_intake.cases import http as cases_http
 from concord_intake.cases import pages as cases_pages
@@ -41,12 +44,17 @@ TODAY = date(2026, 11, 22)
 
 @dataclass
 class Calendar:
-    """The day of recording, which a test may move."""
+    """The day of recording and its hour, which a test may move."""
 
     day: date = TODAY
+    hour: time = time(10, 30)
 
     def __call__(self) -> date:
         return self.day
+
+    def now(self) -> datetime:
+        """The moment."""
+        return datetime.combine(self.day, self.hour, UTC)
 
 
 @dataclass
@@ -61,6 +69,7 @@ class House:
     agreement: Agreement
     today: Calendar
     cases: Cases
+    call_backs: CallBacks
     reports: Reports
 
     def facts(self, reference: str) -> list[tuple[int, str]]:
@@ -106,6 +115,7 @@ def make_house(databases: Databases, folder: Path) -> Iterator[House]:
     agreement = make_agreement(keys)
     vault, limits = Vault(keys), clocks.load()
     cases = Cases(vault, limits, today)
+    call_backs = CallBacks(cases, clocks.load("promises"), today.now)
     opened = {login: Database(settings, login, pool_size=4) for login in Login if login is not Login.RELAY}
     yield House(
         app=opened[Login.APP],
@@ -116,7 +126,8 @@ def make_house(databases: Databases, folder: Path) -> Iterator[House]:
         agreement=agreement,
         today=today,
         cases=cases,
-        reports=Reports(vault, limits, cases, today),
+        call_backs=call_backs,
+        reports=Reports(vault, limits, cases, call_backs, today),
     )
     for database in opened.values():
         database.close()
@@ -193,7 +204,7 @@ def make_app(house: House, folder: Path) -> FastAPI:
         origin="http://127.0.0.1:8000",
     )
     own = OwnAgency(house.app, house.cases.vault)
-    office = cases_pages.Office(house.cases, house.reports, own, codes)
+    office = cases_pages.Office(house.cases, house.call_backs, house.reports, own, codes)
     app = create_app(
         "intake",
         settings=settings,
@@ -204,6 +215,8 @@ def make_app(house: House, folder: Path) -> FastAPI:
             cases_http.router(own, house.cases, codes),
             cases_pages.router(office),
             clock_pages.router(office),
+            call_backs_http.router(own, house.call_backs, house.cases),
+            call_back_pages.router(office),
         ],
         policy=keeper.policy,
         packages=("concord_intake",),

@@ -6,8 +6,8 @@ Only the tokens are a fake: a bearer `unicef-officer` is that person of the demo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -114,6 +114,16 @@ def candidate_body(**more: str) -> dict[str, str]:
 
 
 @dataclass
+class Calendar:
+    """The day on which limits are looked at; a test may move it."""
+
+    day: date = field(default_factory=today)
+
+    def __call__(self) -> date:
+        return self.day
+
+
+@dataclass
 class House:
     """One screening service with its edges, to be driven as its users would."""
 
@@ -122,6 +132,7 @@ class House:
     parts: Parts
     app: FastAPI
     client: TestClient
+    calendar: Calendar
 
     def api(self, user: str, method: str, path: str, json: object = None, **headers: str) -> Any:
         """One REST call as a person of the demo."""
@@ -211,7 +222,8 @@ def make_house(folder: Path, databases: Any, **settings: object) -> House:
     context = ContextForTests("screening", made, policy(), "/screening")
     verifier = Personas("http://127.0.0.1:1", "hub-screening", None, context.agreement, "hub")  # type: ignore[arg-type]
     gate = Gate(policy(), verifier, PersonaSessions(context.identity.gate.staff, verifier))  # type: ignore[arg-type]
-    parts = build(context)
+    calendar = Calendar()
+    parts = build(context, calendar)
     app = create_app(
         "screening",
         settings=made,
@@ -221,4 +233,4 @@ def make_house(folder: Path, databases: Any, **settings: object) -> House:
         staff_prefix="/screening",
     )
     gate.install(app)
-    return House(context, rooms(context), parts, app, TestClient(app, raise_server_exceptions=False))
+    return House(context, rooms(context), parts, app, TestClient(app, raise_server_exceptions=False), calendar)

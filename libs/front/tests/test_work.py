@@ -49,6 +49,17 @@ def test_a_day_is_due_until_it_ends() -> None:
     assert part.items[0].due > NOW
 
 
+def test_a_call_to_a_child_stands_where_its_hours_put_it() -> None:
+    call = item("C", due=(NOW + timedelta(hours=5, minutes=30)).isoformat(), type="call_back", country="")
+    items = [item("A", due=_day(0)), item("B", due=_day(1)), call]
+    [part] = _services(items).work_items("token", "en")
+    order = [one.reference for one in bands(part.items, NOW).soon]
+    assert order == sorted(order, key=lambda name: {one.reference: one.due or NOW for one in part.items}[name])
+    page = TestClient(front(answering({"intake": [call]})), cookies={COOKIE: "open"}).get("/work?lang=en").text
+    assert "child to call back" in page
+    assert "in 5 hours" in page
+
+
 def test_narrowing_by_reference_ignores_case_and_spaces() -> None:
     [part] = _services([item("UNICEF-26-7K3Q9X"), item("UNHCR-26-AAAAAA")]).work_items("token", "en")
     assert [one.reference for one in matching(part.items, "", " unicef-26 -7k3")] == ["UNICEF-26-7K3Q9X"]

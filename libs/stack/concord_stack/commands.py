@@ -7,8 +7,6 @@ import fcntl
 import os
 import shutil
 import signal
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,16 +39,18 @@ def up(embedded: Embedded = False) -> None:
     Each start begins anew: nothing of an earlier run is kept but its logs.
     """
     console = Console()
-    stop = _end_on_signals()
     folder = run_folder(RUN)
     with _only_one(folder, console):
         _clear(folder)
+        _end_on_signals()
         try:
             with _stack(folder, console, embedded=embedded) as stack:
                 _welcome(stack, console)
-                while not stop.wait(1):
+                while True:
+                    time.sleep(1)
                     stack.supervisor.check()
-                console.print("stopping")
+        except KeyboardInterrupt:
+            console.print("stopped")
         except (StartError, ArtifactError) as problem:
             console.print(f"▲ {problem}", style="red", markup=False, highlight=False)
             raise typer.Exit(1) from None
@@ -109,17 +109,18 @@ def _welcome(stack: Stack, console: Console) -> None:
     console.print("Ctrl-C or `concord down` stops it.")
 
 
-def _end_on_signals() -> threading.Event:
-    stop = threading.Event()
+def _end_on_signals() -> None:
+    """Ctrl-C and SIGTERM end the stack in order, also while it starts; asked again, all ends at once."""
+    asked: list[int] = []
 
-    def told(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():  # asked a second time: the children end with this process
-            sys.exit(1)
-        stop.set()
+    def told(number: int, _frame: FrameType | None) -> None:
+        if asked:
+            os._exit(1)
+        asked.append(number)
+        raise KeyboardInterrupt
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, told)
-    return stop
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concord_core.errors import ErrorCode, ErrorKind
+from concord_core.errors import ConcordError, ErrorCode, ErrorKind, FieldError
 
 DATE_ORDER = ErrorCode(
     "date_order", ErrorKind.INVALID, "The dates of this case would not be in order. Nothing was changed."
@@ -22,6 +22,9 @@ ALREADY_PROPOSED = ErrorCode(
     "already_proposed", ErrorKind.CONFLICT, "A proposal is waiting for a second person. It must be answered first."
 )
 CLOCK_REFUSES = ErrorCode("clock_refuses", ErrorKind.CONFLICT, "The clock cannot do this now: %(reason)s.")
+CALL_BACK_DONE = ErrorCode(
+    "call_back_done", ErrorKind.CONFLICT, "This call has been recorded already. Nothing was changed."
+)
 RECEIPT_UNKNOWN = ErrorCode(
     "receipt_unknown", ErrorKind.NOT_FOUND, "We do not know this code. Check each group of digits and try again."
 )
@@ -31,3 +34,8 @@ RECEIPT_MALFORMED = ErrorCode(
 HANDOVER_UNKNOWN = ErrorCode(
     "handover_unknown", ErrorKind.NOT_FOUND, "There is no such request for help for the caller."
 )
+
+
+def field_error(definition: ErrorCode, path: str) -> ConcordError:
+    """The error, pointing at one field too, so that a form can show it there."""
+    return definition.error(fields=[FieldError(path, definition.code, definition.message)])

@@ -33,6 +33,7 @@ def policy() -> PolicyTable:
             Operation("intake.cases.read", READERS, Tenancy.OWN, "case"),
             Operation("intake.clocks.pause", OFFICER, Tenancy.OWN, "case"),
             Operation("intake.clocks.resume", OFFICER, Tenancy.OWN, "case"),
+            Operation("intake.call-backs.record", OFFICER, Tenancy.OWN, "case"),
             Operation("intake.work.list", READERS | frozenset({"staff_reporter"}), Tenancy.OWN, "case"),
             Operation("intake.handover.get", frozenset({"peer"}), Tenancy.PEER, "assistance"),
             *acts,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
 
 import pytest
@@ -21,7 +22,7 @@ from concord_intake.cases.domain import (
 )
 from concord_intake.cases.jobs import sweep
 from concord_intake.reports.domain import NewReport
-from concord_intake.reports.receipt import Receipt, make
+from concord_intake.reports.receipt import Receipt, of_key
 from tests.support.intake import APPROVER, OFFICER, SECOND, STRANGER, TODAY, House, work_of
 
 OFFICER_BY = Person(OFFICER.subject, OFFICER.name)
@@ -257,43 +258,48 @@ def test_words_lie_encrypted_and_no_fact_carries_them(house: House) -> None:
             assert MARKER.encode().hex() not in row[0]
 
 
-def submitted(house: House, receipt: Receipt, submission: str = "0b6d2b0c-0001-4000-8000-000000000001") -> bool:
-    report = new_report(channel="online_form", consents={"contact": "given"}, help_wanted=True)
+def fresh() -> Receipt:
+    return of_key(os.urandom(64))
+
+
+def submitted(house: House, receipt: Receipt, submission: str = "0b6d2b0c-0001-4000-8000-000000000001") -> date | None:
+    report = new_report(house.today(), channel="online_form", consents={"contact": "given"}, help_wanted=True)
     return house.reports.submit(house.public, "unicef", report, receipt, submission)
 
 
 def test_sending_twice_gives_one_report_and_the_same_receipt(house: House) -> None:
-    receipt = make()
-    assert submitted(house, receipt)
-    assert submitted(house, receipt)
+    receipt = fresh()
+    assert submitted(house, receipt) == TODAY
+    house.today.day += timedelta(days=1)
+    assert submitted(house, receipt) == TODAY
     assert house.rows("select count(*) from reports")[0][0] == 1
     assert house.rows("select count(*) from cases")[0][0] == 1
     assert house.rows("select count(*) from receipts")[0][0] == 1
 
 
 def test_a_locator_that_somebody_else_has_is_noticed(house: House) -> None:
-    receipt = make()
+    receipt = fresh()
     assert submitted(house, receipt)
-    other = Receipt(receipt.locator, make().secret)
-    assert not submitted(house, other, "0b6d2b0c-0002-4000-8000-000000000002")
+    other = Receipt(receipt.locator, fresh().secret)
+    assert submitted(house, other, "0b6d2b0c-0002-4000-8000-000000000002") is None
     assert house.rows("select count(*) from reports")[0][0] == 1
 
 
 def test_the_receipt_opens_its_own_report_and_no_other(house: House) -> None:
-    receipt = make()
+    receipt = fresh()
     submitted(house, receipt)
     key = house.reports.verify(house.public, receipt)
     seen = house.reports.follow_up(house.public, key)
     assert seen.case is not None
     assert seen.consents["contact"] == "given"
     assert list(seen.clocks) == ["assess_and_report_7d"]
-    for wrong in (Receipt(receipt.locator, make().secret), make()):
+    for wrong in (Receipt(receipt.locator, fresh().secret), fresh()):
         with pytest.raises(ConcordError, match="receipt_unknown"):
             house.reports.verify(house.public, wrong)
 
 
 def test_the_reporter_changes_what_they_allow_and_others_are_told(house: House) -> None:
-    receipt = make()
+    receipt = fresh()
     submitted(house, receipt)
     key = house.reports.verify(house.public, receipt)
     assert house.reports.change_consents(house.public, key, {"contact": "refused", "anything": "given"}) == 1
@@ -308,7 +314,7 @@ def test_the_reporter_changes_what_they_allow_and_others_are_told(house: House) 
 
 
 def test_the_public_login_reads_no_row_without_a_receipt(house: House) -> None:
-    submitted(house, make())
+    submitted(house, fresh())
     for table in (
         "reports",
         "cases",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
+from concord_core import values
 from concord_core.runtime import Context, Job, Parts, Service
 from concord_core.storage import Actor
 from concord_core.web import Pages
@@ -21,8 +22,9 @@ from concord_screening.checks.matcher import Matcher
 from concord_screening.checks.shelf import Shelf
 from concord_screening.config import ScreeningSettings
 from concord_screening.disclosure import http as disclosure_http
+from concord_screening.disclosure import jobs as disclosure_jobs
+from concord_screening.disclosure import late_pages, rpc
 from concord_screening.disclosure import pages as disclosure_pages
-from concord_screening.disclosure import rpc
 from concord_screening.disclosure.commands import Disclosures, Tickets
 from concord_screening.policy import policy
 from concord_screening.register import handlers
@@ -74,8 +76,8 @@ def rooms(context: Context) -> Rooms:
     )
 
 
-def build(context: Context) -> Parts:
-    """The parts of the service."""
+def build(context: Context, today: Callable[[], date] = values.today) -> Parts:
+    """The parts of the service; `today` gives the day in UTC on which limits are looked at."""
     made = rooms(context)
     settings, own = made.settings, context.own
     erased_within = timedelta(minutes=settings.erasure_minutes)
@@ -93,26 +95,31 @@ def build(context: Context) -> Parts:
             register_pages.router(own, made.register, pages),
             checks_pages.router(own, made.checks, pace, pages),
             disclosure_pages.router(own, made.disclosures, pages),
-            worklist.router(own, items, pages),
+            worklist.router(own, items, pages, today),
+            late_pages.router(own, made.disclosures, pages, today),
         ],
         rpc=[rpc.rpc_service(servicer)] if settings.rpc else [],
         subscriptions=[handlers.subscription(made.register)],
-        jobs=_jobs(context, made, erased_within),
+        jobs=_jobs(context, made, erased_within, today),
     )
 
 
-def _jobs(context: Context, made: Rooms, erased_within: timedelta) -> list[Job]:
+def _jobs(context: Context, made: Rooms, erased_within: timedelta, today: Callable[[], date]) -> list[Job]:
     def each(act: Callable[[str], None]) -> None:
         for agency in made.agencies:
             act(agency)
 
     def ask() -> None:
         checks, settings = made.jobs_checks, made.settings
-        Asking(settings.node, context.agreement, context.keys, context.peers, checks).run()
+        Asking(settings.node, context.agreement, context.keys, context.peers, checks, today).run()
 
     def confirm(agency: str) -> None:
         with context.consume_db.work(agency, actor=JOBS) as work:
             made.register.confirm_erasures(work, erased_within)
+
+    def escalate() -> None:
+        steward = context.agreement.operator
+        disclosure_jobs.escalate(context.consume_db, made.disclosures, made.agencies, steward, today())
 
     minute = timedelta(minutes=1)
     return [
@@ -120,6 +127,7 @@ def _jobs(context: Context, made: Rooms, erased_within: timedelta) -> list[Job]:
         Job("screening.compare", minute / 2, partial(each, made.jobs_checks.compare_missed)),
         Job("screening.index", minute, partial(made.shelf.tidy, erased_within / 2, only_open=True)),
         Job("screening.erasures", minute, partial(each, confirm)),
+        Job("screening.escalate", 5 * minute, escalate),
         Job("screening.count", timedelta(hours=1), partial(each, made.jobs_checks.count_days)),
     ]
 

@@ -9,10 +9,17 @@ LISTING_OFFICER = frozenset({"listing_officer"})
 LISTING_APPROVER = frozenset({"listing_approver"})
 DISCLOSURE_OFFICER = frozenset({"disclosure_officer"})
 REGISTER = LISTING_OFFICER | LISTING_APPROVER
+HEAD_OF_UNIT = frozenset({"agency_admin"})
+STEWARD = frozenset({"operator"})
+WORKERS = RECRUITER | REGISTER | DISCLOSURE_OFFICER | HEAD_OF_UNIT | STEWARD
 
 
 def policy() -> PolicyTable:
-    """The policy table of screening. A recruiter reads no listing, a listing officer sees no candidate."""
+    """The policy table of screening.
+
+    A recruiter reads no listing, a listing officer sees no candidate; those who are told that a review is late see
+    neither.
+    """
     return PolicyTable(
         [
             Operation("screening.listings.read", REGISTER, purpose="register"),
@@ -27,7 +34,8 @@ def policy() -> PolicyTable:
             Operation("screening.reviews.release", DISCLOSURE_OFFICER, purpose="screening"),
             Operation("screening.reviews.refuse", DISCLOSURE_OFFICER, purpose="screening"),
             Operation("screening.reviews.get", frozenset({"peer"}), Tenancy.PEER, "screening"),
-            Operation("screening.home", RECRUITER | REGISTER | DISCLOSURE_OFFICER, purpose="work"),
-            Operation("screening.work.list", RECRUITER | REGISTER | DISCLOSURE_OFFICER, purpose="work"),
+            Operation("screening.late.read", HEAD_OF_UNIT | STEWARD, purpose="screening"),
+            Operation("screening.home", WORKERS, purpose="work"),
+            Operation("screening.work.list", WORKERS, purpose="work"),
         ]
     )

@@ -15,7 +15,6 @@ from starlette.responses import JSONResponse, Response
 
 from concord_core.identity import Allow, AllowPage, Principal, Routes
 from concord_core.storage import Work
-from concord_core.values import today
 from concord_core.web import Pages, translator_of
 from concord_core.web.marks import msgid
 from concord_core.web.rest import OwnAgency
@@ -23,8 +22,15 @@ from concord_core.web.work import WorkItem, stretch, work_answer
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Screening
 from concord_screening.disclosure.commands import Disclosures
-from concord_screening.disclosure.domain import Review, ReviewState
-from concord_screening.policy import DISCLOSURE_OFFICER, LISTING_APPROVER, LISTING_OFFICER, RECRUITER
+from concord_screening.disclosure.domain import LateReview, Review, ReviewState
+from concord_screening.policy import (
+    DISCLOSURE_OFFICER,
+    HEAD_OF_UNIT,
+    LISTING_APPROVER,
+    LISTING_OFFICER,
+    RECRUITER,
+    STEWARD,
+)
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Listing, ListingState, withdrawal_due
 
@@ -86,6 +92,11 @@ def review_item(review: Review) -> Item:
     return Item(review.reference, verb, "review", url, review.due_date, review.opened_at.astimezone(UTC).date())
 
 
+def late_item(late: LateReview, verb: str) -> Item:
+    """A review that is due or late, for somebody who sees to it that it is answered."""
+    return Item(late.reference, verb, "late_review", "/screening/late", late.due_date, late.opened_date)
+
+
 def screening_item(screening: Screening) -> Item:
     """A check that waits for its answer."""
     url, started = f"/screening/checks/{screening.reference}", screening.asked_at.astimezone(UTC).date()
@@ -109,6 +120,12 @@ class Worklist:
             found += [listing_item(listing, outcome, who, day) for listing, outcome in self.register.waiting(work)]
         if who.roles & DISCLOSURE_OFFICER:
             found += [review_item(review) for review, _ in self.disclosures.waiting(work)]
+        if who.roles & HEAD_OF_UNIT:
+            verb = msgid("See that the review is answered")
+            found += [late_item(late, verb) for late in self.disclosures.late(work, day)]
+        if who.roles & STEWARD:
+            verb = msgid("Remind the agency of the review")
+            found += [late_item(late, verb) for late in self.disclosures.escalated(work)]
         if who.roles & RECRUITER:
             found += [screening_item(screening) for screening in self.checks.waiting(work)]
         return _ordered(item for item in found if item is not None)
@@ -134,8 +151,8 @@ def work_item(item: Item, day: date, say: Say) -> WorkItem:
     )
 
 
-def router(own: OwnAgency, worklist: Worklist, pages: Pages) -> Routes:
-    """`GET /api/screening/work-items`, and the first page of the service."""
+def router(own: OwnAgency, worklist: Worklist, pages: Pages, today: Callable[[], date]) -> Routes:
+    """`GET /api/screening/work-items`, and the first page of the service; `today` gives the day in UTC."""
     routes = Routes(tags=["work"])
 
     @routes.get("/screening", include_in_schema=False)

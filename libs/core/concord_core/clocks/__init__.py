@@ -1,4 +1,4 @@
-"""Mandated time limits measured end to end: how long, who held the clock, and why it was paused.
+"""Time limits, mandated or promised, measured end to end: how long, who held the clock, and why it was paused.
 
 Pure: no database, no event, no wall clock. The caller gives the day.
 """

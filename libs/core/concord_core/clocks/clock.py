@@ -2,6 +2,8 @@
 
 A clock is a value; every act returns a new one. Days are calendar days. The due day itself is in time. A pause
 moves the due day by its length, but cannot undo a breach: a day on which the limit has passed stays missed.
+
+A clock whose limit is in hours counts moments: wherever a day stands here, all of its are then datetimes with a zone.
 """
 
 from __future__ import annotations
@@ -70,7 +72,7 @@ class Segment:
 
     @property
     def days(self) -> int:
-        """Its length in days."""
+        """Its length in whole days."""
         return (self.end - self.start).days
 
 
@@ -164,8 +166,8 @@ class Clock:
         missed = self.missed(on)
         if missed is not None:
             return missed
-        paused = sum(segment.days for segment in self.segments(on) if segment.paused)
-        return self.limit.due(self.started) + timedelta(days=paused)
+        paused = sum((s.end - s.start for s in self.segments(on) if s.paused), timedelta())
+        return self.limit.due(self.started) + paused
 
     def missed(self, on: date) -> date | None:
         """The due day that passed before stop, cancelling or `on`, whichever is first; None when in time."""

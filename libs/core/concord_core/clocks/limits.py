@@ -1,7 +1,8 @@
 """Which time limits are in force on a day.
 
-They live in `data/limits.yaml`, with a version and a date of effect, not in code: a changed limit is a new
-version of the file, and a clock keeps the version under which it started.
+They live in `data/`, with a version and a date of effect, not in code: the mandated ones in `limits.yaml`, those that
+Concord itself promises in `promises.yaml`. A changed limit is a new version of its file, and a clock keeps the version
+under which it started.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from __future__ import annotations
 import calendar
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -26,8 +27,9 @@ class Holder(StrEnum):
 
 
 class Unit(StrEnum):
-    """What a limit counts: calendar days, or calendar months."""
+    """What a limit counts: hours from a moment, calendar days, or calendar months."""
 
+    HOURS = "hours"
     DAYS = "days"
     MONTHS = "months"
 
@@ -47,7 +49,14 @@ class Limit:
     unit: Unit
 
     def due(self, started: date) -> date:
-        """The last day in time for something that began on `started`."""
+        """The last day in time for something that began on `started`; for a limit in hours both are moments.
+
+        TypeError when a limit in hours is asked for a day: nobody could say when the day began.
+        """
+        if self.unit is Unit.HOURS:
+            if not isinstance(started, datetime):
+                raise TypeError("a limit in hours is counted from a moment")
+            return started + timedelta(hours=self.amount)
         if self.unit is Unit.MONTHS:
             return add_months(started, self.amount)
         return started + timedelta(days=self.amount)
@@ -116,10 +125,10 @@ class LimitsHistory:
 def _limit(data: Mapping[str, Any]) -> Limit:
     units = [unit for unit in Unit if unit.value in data]
     if len(units) != 1 or set(data) != {"code", units[0].value}:
-        raise ValueError("a limit has a code and either days or months")
+        raise ValueError("a limit has a code and one of hours, days, months")
     amount = data[units[0].value]
     if not isinstance(amount, int) or amount < 1:
-        raise ValueError("a limit gives at least one day or month")
+        raise ValueError("a limit gives at least one hour, day or month")
     return Limit(str(data["code"]), amount, units[0])
 
 
@@ -146,6 +155,6 @@ def parse(text: str) -> LimitsHistory:
     return LimitsHistory(tuple(versions))
 
 
-def load() -> LimitsHistory:
-    """The limits that ship with Concord."""
-    return parse(files(__package__).joinpath("data/limits.yaml").read_text(encoding="utf-8"))
+def load(name: Literal["limits", "promises"] = "limits") -> LimitsHistory:
+    """The limits that ship with Concord: the mandated ones, or those that it promises."""
+    return parse(files(__package__).joinpath(f"data/{name}.yaml").read_text(encoding="utf-8"))

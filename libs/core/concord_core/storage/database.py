@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import URL, Engine, create_engine, text
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from concord_core.config import DatabaseSettings
 from concord_core.storage.work import Actor, Work
+
+UNREACHABLE: Final[tuple[type[Exception], ...]] = (OperationalError, InterfaceError, PoolTimeout)
+"""What is raised while the database does not answer; an act that may be repeated succeeds when it does again."""
 
 
 class Login(StrEnum):

@@ -7,14 +7,13 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from opentelemetry import trace
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from concord_core.errors import ConcordError, ErrorCode, ErrorKind, FieldError
 from concord_core.errors import codes as core
+from concord_core.storage import UNREACHABLE
 from concord_core.web.marks import msgid
 from concord_core.web.translator import translator_of
 
@@ -95,7 +94,7 @@ def as_error(exception: Exception, body_limit: int, content_type: str = "") -> C
         return validation_error(exception.errors(), content_type)
     if isinstance(exception, HTTPException):
         return http_error(exception.status_code, body_limit, content_type)
-    if isinstance(exception, OperationalError | InterfaceError | PoolTimeout):
+    if isinstance(exception, UNREACHABLE):
         return core.UNAVAILABLE.error()
     return core.INTERNAL.error()
 

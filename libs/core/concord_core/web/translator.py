@@ -13,6 +13,8 @@ from concord_core.codes import CodeLists
 from concord_core.web.catalogues import Catalogues
 from concord_core.web.languages import direction, lang_of
 
+HOURLY = dt.timedelta(days=2)
+BEFORE_TIME = {"ar": "، ", "zh": " "}
 FORMATS = {"en": "en_GB"}  # the United Nations writes 22 November 2026
 
 
@@ -48,7 +50,7 @@ class Translator:
         """Date and time of day, in UTC, followed by `UTC`."""
         at = _utc(moment)
         clock = format_datetime(at, "HH:mm", locale=self._locale)
-        return f"{self.date(at, length)}, {clock} UTC"
+        return f"{self.date(at, length)}{BEFORE_TIME.get(self.lang, ', ')}{clock} UTC"
 
     def _length(self, length: str) -> str:
         if length not in ("short", "medium", "long", "full"):
@@ -61,13 +63,26 @@ class Translator:
         return format_decimal(value, locale=self._locale)
 
     def due(self, due: dt.date | dt.datetime, now: dt.datetime | None = None) -> str:
-        """How long until `due` in words: "in 3 days", "today", "2 days late". Dates count whole UTC days."""
-        days = days_between(now or dt.datetime.now(dt.UTC), due)
+        """How long until `due` in words: "in 3 days", "today", "2 days late". Dates count whole UTC days.
+
+        A moment less than two days away counts hours. The last moment of a day stands for the day.
+        """
+        now = now or dt.datetime.now(dt.UTC)
+        if isinstance(due, dt.datetime) and _utc(due).time() != dt.time.max and abs(_utc(due) - _utc(now)) < HOURLY:
+            return self._due_in_hours(_utc(due) - _utc(now))
+        days = days_between(now, due)
         if days < 0:
             return self.ngettext("%(num)s day late", "%(num)s days late", -days)
         if days == 0:
             return self.gettext("today")
         return self.ngettext("in %(num)s day", "in %(num)s days", days)
+
+    def _due_in_hours(self, left: dt.timedelta) -> str:
+        hours = abs(left) // dt.timedelta(hours=1)
+        if left < dt.timedelta():
+            late = self.ngettext("%(num)s hour late", "%(num)s hours late", hours)
+            return late if hours else self.gettext("less than an hour late")
+        return self.ngettext("in %(num)s hour", "in %(num)s hours", hours) if hours else self.gettext("within the hour")
 
     def code(self, list_name: str, code: str) -> str:
         """The label of a code."""

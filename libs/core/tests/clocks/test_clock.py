@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -97,7 +97,7 @@ def test_what_does_not_fit_is_refused(act: object, reason: Refusal) -> None:
 @st.composite
 def lives(draw: st.DrawFn) -> Clock:
     """A clock with some pauses, ended or not."""
-    unit = draw(st.sampled_from(Unit))
+    unit = draw(st.sampled_from([Unit.DAYS, Unit.MONTHS]))
     clock = running(Limit("x", draw(st.integers(1, 20)), unit), draw(st.dates(date(2004, 1, 1), date(2040, 1, 1))))
     at = clock.started
     for _ in range(draw(st.integers(0, 4))):
@@ -139,3 +139,22 @@ def test_days_limits_are_missed_exactly_when_more_days_ran_than_the_limit_gives(
         assert (clock.missed(on) is not None) == (clock.elapsed(on) > clock.limit.amount)
     if clock.missed(on) is None:
         assert clock.due(on) >= clock.segments(on)[-1].end or clock.state(on) is State.PAUSED
+
+
+def test_a_limit_in_hours_counts_moments() -> None:
+    start = datetime(2026, 3, 2, 22, 30, tzinfo=UTC)
+    clock = Clock(Limit("call_back_24h", 24, Unit.HOURS), "2026-1", Holder.AGENCY, start)
+    due = start + timedelta(hours=24)
+    assert clock.due(start) == due
+    assert clock.missed(due) is None
+    assert clock.missed(due + timedelta(seconds=1)) == due
+    assert clock.stop(due).missed(due + timedelta(days=9)) is None
+    held = clock.pause(start + timedelta(hours=1), PauseReason.LEGAL_HOLD, Holder.AGENCY)
+    assert held.resume(start + timedelta(hours=4)).due(start + timedelta(hours=5)) == due + timedelta(hours=3)
+    with pytest.raises(ClockRefusedError, match=Refusal.DATE_ORDER):
+        clock.stop(start - timedelta(minutes=1))
+
+
+def test_a_limit_in_hours_is_not_counted_from_a_day() -> None:
+    with pytest.raises(TypeError, match="a moment"):
+        Limit("call_back_24h", 24, Unit.HOURS).due(START)

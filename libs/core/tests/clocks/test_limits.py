@@ -31,6 +31,15 @@ def test_the_shipped_limits_are_the_mandated_ones() -> None:
         assert limit in (rule.normal, rule.serious)
 
 
+def test_what_concord_promises_stands_apart_from_what_is_mandated() -> None:
+    promised = load("promises").at(date(2026, 1, 1))
+    assert promised is not None
+    assert [(rule.name, rule.normal.amount, rule.normal.unit) for rule in promised.rules] == [
+        ("call_back", 24, Unit.HOURS)
+    ]
+    assert {rule.normal.code for rule in promised.rules}.isdisjoint(MANDATED)
+
+
 def test_the_serious_limit_applies_only_where_there_is_one() -> None:
     limits = load().versions[0]
     (investigation,) = limits.started_by("investigation_started")

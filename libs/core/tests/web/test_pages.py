@@ -10,11 +10,14 @@ from markupsafe import escape
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
-from concord_core.web import LANGUAGES, Pages, lang_of
+from concord_core.codes import CodeLists
+from concord_core.web import LANGUAGES, Pages, Translator, lang_of
+from concord_core.web.catalogues import Catalogues
 from concord_core.web.state import link
 from concord_core.web.translator import days_between
 
 COOKIE = "concord_hub_gallery"
+ENGLISH = Translator(Catalogues(), CodeLists.load(), "en")
 
 
 def _request(query: str = "", accept: str = "") -> Request:
@@ -119,3 +122,27 @@ def test_days_are_counted_in_utc_and_a_moment_that_passed_is_late() -> None:
     assert days_between(now, now - timedelta(minutes=1)) == -1
     assert days_between(now, now + timedelta(minutes=1)) == 0
     assert days_between(now, date(2026, 12, 1)) == 9
+
+
+@pytest.mark.parametrize(
+    ("due", "words"),
+    [
+        (timedelta(hours=23, minutes=59), "in 23 hours"),
+        (timedelta(hours=1), "in 1 hour"),
+        (timedelta(minutes=59), "within the hour"),
+        (-timedelta(minutes=59), "less than an hour late"),
+        (-timedelta(hours=2), "2 hours late"),
+        (timedelta(days=3), "in 3 days"),
+        (-timedelta(days=3), "3 days late"),
+    ],
+)
+def test_a_moment_that_is_near_is_told_in_hours(due: timedelta, words: str) -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    assert ENGLISH.due(now + due, now) == words
+
+
+def test_the_last_moment_of_a_day_stands_for_the_day() -> None:
+    now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    last = datetime(2026, 11, 22, 23, 59, 59, 999999, tzinfo=UTC)
+    assert ENGLISH.due(last, now) == "today"
+    assert ENGLISH.due(last - timedelta(days=1), now) == "1 day late"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 SOON = timedelta(days=7)
@@ -47,7 +47,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Bands:
-    """The list as it is shown; each band is ordered by due date, then reference."""
+    """The list as it is shown; each band is ordered by the moment at which an item is due, then by reference."""
 
     late: tuple[Item, ...]
     soon: tuple[Item, ...]
@@ -88,5 +88,5 @@ def _soon(item: Item, now: datetime) -> bool:
     return item.due is not None and item.due.date() <= (now.astimezone(UTC) + SOON).date()
 
 
-def _order(item: Item) -> tuple[bool, date, str]:
-    return (item.due is None, item.due.date() if item.due else date.max, item.reference)
+def _order(item: Item) -> tuple[bool, datetime, str]:
+    return (item.due is None, item.due or datetime.max.replace(tzinfo=UTC), item.reference)

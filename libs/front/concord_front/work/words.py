@@ -15,11 +15,13 @@ SERVICES: Mapping[str, str] = {
     "reporting": msgid("Data"),
 }
 KINDS: Mapping[str, str] = {
+    "call_back": msgid("child to call back"),
     "listing_withdrawal": msgid("listing"),
     "listing_approval": msgid("listing"),
     "listing_correction": msgid("listing"),
     "listing_review": msgid("listing"),
     "review": msgid("request about a candidate"),
+    "late_review": msgid("request about a candidate"),
     "screening": msgid("candidate"),
     "assistance_request": msgid("request for help"),
     "referral": msgid("referral sent"),

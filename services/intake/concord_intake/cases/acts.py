@@ -68,7 +68,11 @@ INPUTS: dict[Act, tuple[Input, ...]] = {
             hint=_("Only for military, police and government-provided personnel."),
         ),
         Input(
-            "serious", _("Is it serious?"), "radios", options=YES_NO, hint=_("Serious cases have shorter time limits.")
+            "serious",
+            _("Is it serious?"),
+            "radios",
+            options=YES_NO,
+            hint=_("Serious cases have shorter time limits. A child's case is always serious."),
         ),
         Input("victim_sex", _("Sex of the victims"), list="sex", needed=False),
         Input("victim_age", _("Age of the victims"), list="age_category", needed=False),

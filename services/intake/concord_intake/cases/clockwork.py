@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from concord_core.clocks import Clock, ClockRefusedError, LimitsHistory, Refusal, Rule
 from concord_core.errors import ConcordError
-from concord_intake.cases.domain import Case, Stage, field_error
-from concord_intake.errors import CLOCK_REFUSES, DATE_ORDER
+from concord_intake.cases.domain import Case, Stage
+from concord_intake.errors import CLOCK_REFUSES, DATE_ORDER, field_error
 
 
 class Change(StrEnum):

@@ -179,6 +179,12 @@ class Cases:
         self._record(work, stored, stored.case, emitted, act="resume-clock", on=on, codes={"clock": code}, by=by)
         return self.view(work, reference)
 
+    def note(self, work: Work, reference: str, act: str, on: date, codes: Mapping[str, str], by: Person) -> None:
+        """Adds a line to the timeline for an act of another room; of the case itself only the version changes."""
+        stored = self._locked(work, reference)
+        emitted = _Facts(work, reference, stored.sequence)
+        self._record(work, stored, stored.case, emitted, act=act, on=on, codes=codes, by=by)
+
     def sweep(self, work: Work, reference: str) -> int:
         """Tells others of every breach of this case that they were not told of; how many there were.
 
@@ -233,11 +239,12 @@ class Cases:
     def _cipher(self, stored: store.StoredCase) -> RecordCipher:
         return self.vault.record(stored.case.agency, KIND, stored.case.reference, stored.wrapped)
 
-    def _locked(self, work: Work, reference: str, version: int) -> store.StoredCase:
+    def _locked(self, work: Work, reference: str, version: int | None = None) -> store.StoredCase:
         stored = store.read_case(work.conn, work.owner, reference, lock=True)
         if stored is None:
             raise NOT_FOUND.error()
-        check_version(version, stored.version)
+        if version is not None:
+            check_version(version, stored.version)
         return stored
 
     def _clocks(self, work: Work, reference: str) -> dict[str, store.StoredClock]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from concord_core.errors import ConcordError, ErrorCode, FieldError
 from concord_core.errors.codes import OWN_ACT
 from concord_intake.errors import (
     ALREADY_PROPOSED,
@@ -22,6 +21,7 @@ from concord_intake.errors import (
     MISSING_START,
     NOTHING_PROPOSED,
     STAGE_REFUSES,
+    field_error,
 )
 
 
@@ -112,6 +112,8 @@ WITH_CONTRIBUTING_COUNTRY = frozenset(
         "non_un_force",
     }
 )
+
+CHILD = "child"  # of `age_category`
 
 MAIN_CHAIN = (
     "received",
@@ -258,11 +260,6 @@ class Sanction(Command):
     code: str
 
 
-def field_error(definition: ErrorCode, path: str) -> ConcordError:
-    """The error, pointing at one field too, so that a form can show it there."""
-    return definition.error(fields=[FieldError(path, definition.code, definition.message)])
-
-
 def _in_order(dates: Dates, chain: Sequence[str]) -> bool:
     present = [day for day in map(dates.get, chain) if day is not None]
     return present == sorted(present)
@@ -297,7 +294,8 @@ def _assess(case: Case, command: Assess) -> Case:
         allegation_nature=command.allegation_nature,
         personnel_category=command.personnel_category,
         contributing_country=command.contributing_country,
-        serious=command.serious,
+        # Not taken back: a case that arrived as serious, as every child's does, stays on the short limits.
+        serious=case.serious or command.serious or any(victim.age_category == CHILD for victim in command.victims),
         victims=command.victims,
     )
 

@@ -21,12 +21,15 @@ from concord_core.web.forms import form_version
 from concord_core.web.rest import OwnAgency
 from concord_core.web.translator import Translator
 from concord_core.web.work import work_answer
+from concord_intake.callbacks import words as call_words
+from concord_intake.callbacks.commands import CallBacks
+from concord_intake.callbacks.domain import CallBack, Outcome, waits
 from concord_intake.cases import words
 from concord_intake.cases.acts import command, inputs
 from concord_intake.cases.commands import Cases, CaseView, Line, Person
 from concord_intake.cases.domain import SECOND_PERSON, Act, public_status
 from concord_intake.cases.views import work_item
-from concord_intake.cases.worklist import Band, Item, acts_for, item, ordered
+from concord_intake.cases.worklist import OFFICER, Band, Item, acts_for, call_item, item, ordered
 from concord_intake.reports.commands import ReadReport, Reports
 
 Reader = Annotated[Principal, Depends(AllowPage("intake.cases.read"))]
@@ -38,6 +41,7 @@ class Office:
     """What the staff pages work with."""
 
     cases: Cases
+    call_backs: CallBacks
     reports: Reports
     own: OwnAgency
     codes: CodeLists
@@ -75,16 +79,21 @@ class Next:
 
 
 def _items(office: Office, who: Principal) -> list[Item]:
+    """What the person must do or awaits: cases, and for officers the children who wait for a call."""
     with office.own.work(who) as work:
         views = office.cases.listed(work, open_only=True)
+        calls = office.call_backs.waiting(work) if OFFICER in who.roles else []
     found = (
         item(v.case, list(v.clocks.values()), roles=who.roles, subject=who.subject, today=office.cases.today())
         for v in views
     )
-    return ordered([i for i in found if i is not None])
+    now = office.call_backs.now()
+    return ordered([*(i for i in found if i is not None), *(call_item(call, now) for call in calls)])
 
 
 def _verb(i: Item, t: Translator) -> str:
+    if i.call is not None:
+        return call_words.verb(i.call, t)
     if i.act is not None:
         return t.gettext(words.ACTS[i.act].verb)
     return t.gettext("Wait")
@@ -143,6 +152,10 @@ def _line(line: Line, who: Principal, t: Translator) -> Happened:
             texts.append(t.gettext(words.HOLDERS[Holder(value)]))
         elif name == "report":
             texts.append(value)
+        elif name == "call_back":
+            texts.append(t.gettext(call_words.OUTCOMES[Outcome(value)]))
+        elif name == "called_at":
+            texts[0] = t.datetime(datetime.fromisoformat(value))
     if entry.actor_kind == "public":
         by = t.gettext("the public form")
     else:
@@ -163,6 +176,24 @@ def _next(view: CaseView, who: Principal, today: date, t: Translator) -> list[Ne
         due = clock.due(today) if clock is not None else None
         found.append(Next(t.gettext(told.verb), path, t.gettext(told.rule), shown, due))
     return found
+
+
+def _next_call(call: CallBack, t: Translator) -> Next:
+    path = f"/cases/{call.case}/call-backs/{call.number}"
+    rule = f"{call_words.rule(call, t)} {call_words.home_safe(call.home_safe, t)}"
+    return Next(t.gettext("Record the call"), path, rule, call_words.source(call, t), call.due)
+
+
+def _call_row(call: CallBack, waiting: bool, now: datetime, t: Translator) -> tuple[Any, ...]:
+    """A line of the table of calls: promised, due, called, and what came of it or that it is awaited or late."""
+    if call.outcome is not None:
+        said = t.gettext(call_words.OUTCOMES[call.outcome])
+    elif not waiting:
+        said = t.gettext("no longer wanted")
+    else:
+        said = t.due(call.due, now)
+    called = t.datetime(call.ended) if call.ended is not None else "–"
+    return t.datetime(call.started), t.datetime(call.due), called, said
 
 
 def written(form: FormData) -> dict[str, str]:
@@ -191,12 +222,28 @@ def router(office: Office) -> Routes:
             for b in Band
             if band in ("", b.value)
         }
-        return kit.render(request, "staff/worklist.html", rows=rows, counts=counts, band=band, total=len(items))
+        return kit.render(
+            request,
+            "staff/worklist.html",
+            rows=rows,
+            counts=counts,
+            band=band,
+            total=len(items),
+            cases=sum(i.call is None for i in items),
+        )
 
     def case_page(
-        request: Request, view: CaseView, lines: Sequence[Line], told: Sequence[ReadReport], who: Principal
+        request: Request,
+        view: CaseView,
+        lines: Sequence[Line],
+        told: Sequence[ReadReport],
+        calls: Sequence[CallBack],
+        who: Principal,
     ) -> Response:
-        t, today = translator_of(request), cases.today()
+        t, today, now = translator_of(request), cases.today(), office.call_backs.now()
+        consents = {report.stored.reference: report.consents for report in told}
+        waiting = [call for call in calls if waits(call, consents[call.report])]
+        officer = OFFICER in who.roles
         return kit.render(
             request,
             "staff/case.html",
@@ -204,8 +251,13 @@ def router(office: Office) -> Routes:
             concern=words.CONCERNS[view.case.concern],
             public_status=public_status(view.case),
             clocks=[clock_row(clock, today, t) for clock in view.clocks.values()],
-            may_pause="case_officer" in who.roles and view.case.proposal is None,
-            actions=_next(view, who, today, t),
+            may_pause=officer and view.case.proposal is None,
+            actions=[*(_next_call(call, t) for call in waiting if officer), *_next(view, who, today, t)],
+            calls=[_call_row(call, call in waiting, now, t) for call in calls],
+            call_late=any(call.late(now) for call in waiting),
+            home_safe={
+                report.stored.reference: call_words.home_safe(report.stored.codes["home_safe"], t) for report in told
+            },
             entries=[_line(line, who, t) for line in lines],
             reports=told,
             labels=words.WORDS,
@@ -215,11 +267,10 @@ def router(office: Office) -> Routes:
             ],
             case_sanctions=[(t.code("un_sanction", code), t.date(day)) for code, day in view.case.sanctions],
             consents={
-                report.stored.reference: [
-                    (t.code("consent_scope", scope), t.code("consent_state", state))
-                    for scope, state in report.consents.items()
+                reference: [
+                    (t.code("consent_scope", scope), t.code("consent_state", state)) for scope, state in states.items()
                 ]
-                for report in told
+                for reference, states in consents.items()
             },
         )
 
@@ -228,7 +279,8 @@ def router(office: Office) -> Routes:
         with office.own.work(who) as work:
             view = cases.view(work, reference)
             lines, told = cases.timeline(work, reference), office.reports.of_case(work, reference)
-        return case_page(request, view, lines, told, who)
+            calls = office.call_backs.of_case(work, reference)
+        return case_page(request, view, lines, told, calls, who)
 
     def act_page(
         request: Request, view: CaseView, act: Act, values: dict[str, str], error: ConcordError | None
@@ -249,7 +301,7 @@ def router(office: Office) -> Routes:
                 if f.options
             },
             proposal=view.case.proposal if act in SECOND_PERSON else None,
-            values={"on": cases.today().isoformat()} | values,
+            values={"on": cases.today().isoformat(), "serious": "yes" if view.case.serious else ""} | values,
             errors=errors,
         )
 

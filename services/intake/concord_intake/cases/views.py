@@ -63,6 +63,6 @@ def work_item(item: Item, verb: str, waiting_for: str) -> WorkItem:
         state=item.band,
         waiting_for=waiting_for,
         country=item.country,
-        type=item.allegation_type,
-        url=f"/cases/{item.reference}",
+        type="call_back" if item.call is not None else item.allegation_type,
+        url=item.path,
     )

@@ -77,6 +77,7 @@ DONE: dict[str, str] = {
     "open": _("Case opened"),
     "pause-clock": _("Clock paused"),
     "resume-clock": _("Clock runs again"),
+    "call-back": _("Call to the child"),
 }
 
 SOURCES: dict[str, str] = {

@@ -1,16 +1,18 @@
 """What a person must do next, and by when. Pure.
 
-One item per case: its most pressing clock, who has it in hand, and the next act.
+One item per case: its most pressing clock, who has it in hand, and the next act. A child to call back is an item of
+its own, whatever the stage of the case.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from concord_core.clocks import Clock, Holder, Segment
+from concord_intake.callbacks.domain import CallBack
 from concord_intake.cases.domain import SECOND_PERSON, Act, Case, Stage, next_acts
 
 SOON = timedelta(days=7)
@@ -37,7 +39,8 @@ class WaitingFor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of a worklist. `due` is empty where no limit is mandated."""
+    """One line of a worklist. `due` is empty where no limit is mandated; with `call` it is a child to call back, and
+    `started` and `due` are moments."""
 
     reference: str
     act: Act | None
@@ -49,7 +52,13 @@ class Item:
     waiting_for: WaitingFor | None
     country: str
     allegation_type: str
-    stage: Stage
+    call: CallBack | None = None
+
+    @property
+    def path(self) -> str:
+        """Where it is done."""
+        case = f"/cases/{self.reference}"
+        return f"{case}/call-backs/{self.call.number}" if self.call is not None else case
 
 
 def acts_for(case: Case, roles: frozenset[str], subject: str) -> tuple[Act, ...]:
@@ -100,10 +109,32 @@ def item(case: Case, clocks: Sequence[Clock], *, roles: frozenset[str], subject:
         waiting_for=waiting,
         country=case.country,
         allegation_type=case.allegation_type,
-        stage=case.stage,
+    )
+
+
+def call_item(call: CallBack, now: datetime) -> Item:
+    """The line of a child who waits for a call."""
+    return Item(
+        reference=call.case,
+        act=None,
+        clock=call.clock.limit.code,
+        started=call.started,
+        due=call.due,
+        segments=call.clock.segments(now),
+        band=Band.LATE if call.late(now) else Band.DUE,
+        waiting_for=None,
+        country=call.country,
+        allegation_type="",
+        call=call,
     )
 
 
 def ordered(items: Sequence[Item]) -> list[Item]:
-    """By due day, without limit last, then by reference."""
-    return sorted(items, key=lambda i: (i.due is None, i.due or date.max, i.reference))
+    """By due moment, a day being due when it ends; without limit last; then by reference."""
+    return sorted(items, key=lambda i: (i.due is None, _last_moment(i.due), i.reference))
+
+
+def _last_moment(due: date | None) -> datetime:
+    if isinstance(due, datetime):
+        return due
+    return datetime.combine(due or date.max, time.max, UTC)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +15,8 @@ from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
 from concord_core.values import Hidden, values_of
 from concord_core.vault import Vault
+from concord_intake.callbacks.commands import CallBacks
+from concord_intake.callbacks.domain import CallBack
 from concord_intake.cases.commands import Cases, NewCase
 from concord_intake.cases.domain import Case
 from concord_intake.consent import commands as consent
@@ -54,6 +56,7 @@ class FollowUp:
     case: Case | None
     clocks: Mapping[str, Clock]
     consents: Mapping[str, str]
+    calls: Sequence[CallBack]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class Reports:
     vault: Vault
     limits: LimitsHistory
     cases: Cases
+    call_backs: CallBacks
     today: Callable[[], date]
 
     def take(self, work: Work, report: NewReport, reference: str | None = None) -> Taken:
@@ -90,6 +94,15 @@ class Reports:
                 work,
                 NewCase(report_reference=reference, **values_of(report, *_OF_CASE)),
             )
+            if report.calls_back:
+                self.call_backs.promise(
+                    work,
+                    case=case,
+                    report=reference,
+                    received=report.received,
+                    country=report.country,
+                    home_safe=report.home_safe,
+                )
         messages = _facts(report)
         cipher = self.vault.new_record(work.owner, KIND, reference)
         store.insert_report(work.conn, work.owner, reference, case, report, cipher, len(messages))
@@ -99,11 +112,13 @@ class Reports:
         work.audit("intake.report.take", reference, details={"channel": report.channel})
         return Taken(reference, case)
 
-    def submit(self, public: Database, agency: str, report: NewReport, receipt: Receipt, submission: str) -> bool:
-        """Stores a report that came by the public form, once per submission, under its receipt.
+    def submit(
+        self, public: Database, agency: str, report: NewReport, receipt: Receipt, submission: str
+    ) -> date | None:
+        """Stores a report that came by the public form, once per submission, under its receipt; the day of its arrival.
 
-        Sent twice it changes nothing. False when the locator belongs to somebody else: then the caller makes another
-        receipt and sends again; nothing was stored.
+        Sent twice it changes nothing, and the day is that of the first. None when the locator belongs to somebody else:
+        then the caller makes another receipt and sends again; nothing was stored.
         """
         kept = verifier(receipt)
         with public.work(agency, actor=PUBLIC) as work:
@@ -111,8 +126,14 @@ class Reports:
             reference = new_report_reference(agency, report.received)
             if store.insert_receipt(work.conn, agency, reference, receipt, submission, kept, self.today()):
                 self.take(work, report, reference)
-                return True
-            return store.receipt_is_of(work.conn, receipt.locator, submission)
+                return report.received
+            found = store.sent_before(work.conn, submission)
+            return found.received if found is not None and found.locator == receipt.locator else None
+
+    def was_sent(self, public: Database, submission: str) -> bool:
+        """Whether this very submission was stored."""
+        with public.work(None, actor=PUBLIC) as work:
+            return store.sent_before(work.conn, submission) is not None
 
     def verify(self, public: Database, receipt: Receipt) -> Key:
         """What opens the report of a receipt; RECEIPT_UNKNOWN for a wrong locator or secret, at equal cost."""
@@ -133,7 +154,8 @@ class Reports:
             found = store.receipt_case(work.conn, key.locator, key.tag, self.limits)
             states = store.receipt_consents(work.conn, key.locator, key.tag)
             consents = {scope: states.get(scope, NOT_ASKED) for scope in SCOPES}
-            return FollowUp(report, found[0] if found else None, found[1] if found else {}, consents)
+            calls = self.call_backs.of_receipt(work, key.locator, key.tag)
+            return FollowUp(report, found[0] if found else None, found[1] if found else {}, consents, calls)
 
     def change_consents(self, public: Database, key: Key, wanted: Mapping[str, str]) -> int:
         """Changes what the reporter allows; `wanted` maps scopes to `given` or `refused`. Returns how many changed."""

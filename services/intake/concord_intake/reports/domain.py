@@ -59,8 +59,19 @@ class NewReport:
 
     @property
     def opens_case(self) -> bool:
-        """Harassment reported for advice or an informal way leaves a count, no case."""
-        return not (self.concern == "sh" and self.wish in NO_CASE)
+        """Harassment reported for advice or an informal way leaves a count, no case; what a child tells always opens
+        one, because somebody must look after the child."""
+        return self.child or not (self.concern == "sh" and self.wish in NO_CASE)
+
+    @property
+    def child(self) -> bool:
+        """Whether the reporter said to be under 18."""
+        return self.age_band == "under_18"
+
+    @property
+    def calls_back(self) -> bool:
+        """Whether a trained person calls: a child left a way to be reached, and did not say no."""
+        return self.child and bool(self.words.get("safe_contact")) and self.consents.get("contact") != "refused"
 
 
 def _reporter_type(answers: Mapping[str, Any]) -> str:

@@ -1,11 +1,14 @@
 """The way of one reporter through the public form, carried sealed by their own browser. Pure.
 
-A journey is never stored. It starts with an agency; at the review it gets a receipt and a submission id, so that
-sending it twice makes one report and shows the same receipt.
+A journey is never stored. Its seed, drawn when it begins, and its answers make the submission id and the receipt: the
+same answers sent again, from whatever page the browser went back to, are the same report with the same receipt; other
+answers are another report.
 """
 
 from __future__ import annotations
 
+import hmac
+import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,63 +17,64 @@ from typing import Any
 from concord_core.codes import CodeLists
 from concord_core.errors import FieldError
 from concord_intake.reports.form import Form, Step, check
-from concord_intake.reports.receipt import Receipt, make
+from concord_intake.reports.receipt import Receipt, of_key
 
 REVIEW = "review"
 
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """`at` is a step's key or `review`; `changing` is set while one answer is changed from the review."""
+    """`at` is a step's key or `review`; `seed` is secret, in hex. `changing` is set while one answer is changed from
+    the review, `sent` once it is known that answers of this journey were sent."""
 
     agency: str
     at: str
+    seed: str = field(repr=False)
     answers: Mapping[str, Any] = field(default_factory=dict, repr=False)
     changing: bool = False
-    submission: str = ""
-    receipt: Receipt | None = None
+    sent: bool = False
 
     def sealed(self) -> dict[str, Any]:
         """As JSON for the sealed field."""
-        receipt = [self.receipt.locator, self.receipt.secret] if self.receipt is not None else None
         return {
             "agency": self.agency,
             "at": self.at,
+            "seed": self.seed,
             "answers": dict(self.answers),
             "changing": self.changing,
-            "submission": self.submission,
-            "receipt": receipt,
+            "sent": self.sent,
         }
 
 
 def opened(content: Mapping[str, Any]) -> Journey:
     """What `sealed` made."""
-    receipt = Receipt(*content["receipt"]) if content["receipt"] is not None else None
-    return Journey(
-        content["agency"], content["at"], content["answers"], content["changing"], content["submission"], receipt
-    )
+    return Journey(**content)
 
 
-def begin(form: Form, agency: str) -> Journey:
-    """At the first question."""
-    return Journey(agency, form.steps[0].key)
+def begin(form: Form, agency: str, seed: str) -> Journey:
+    """At the first question. `seed` is 32 random bytes in hex."""
+    return Journey(agency, form.steps[0].key, seed)
+
+
+def submission(journey: Journey) -> str:
+    """The id under which these answers are stored, once."""
+    return str(uuid.UUID(bytes=_derived(journey, "submission")[:16], version=4))
+
+
+def receipt(journey: Journey, turn: int) -> Receipt:
+    """The receipt of these answers; `turn` counts up from 0 while its locator is somebody else's."""
+    return of_key(_derived(journey, f"receipt {turn}"))
+
+
+def _derived(journey: Journey, what: str) -> bytes:
+    """64 bytes that follow from the seed, the agency and the answers; nobody without the seed can tell them."""
+    content = json.dumps([what, journey.agency, journey.answers], sort_keys=True, separators=(",", ":"))
+    return hmac.digest(bytes.fromhex(journey.seed), content.encode(), "sha512")
 
 
 def at_review(journey: Journey, form: Form) -> Journey:
-    """At the review, with a receipt and a submission id if there are none yet."""
-    return replace(
-        journey,
-        at=REVIEW,
-        answers=form.kept(journey.answers),
-        changing=False,
-        submission=journey.submission or str(uuid.uuid4()),
-        receipt=journey.receipt or make(),
-    )
-
-
-def with_new_receipt(journey: Journey) -> Journey:
-    """The same with another receipt: the first one's locator was taken, and nothing was stored under it."""
-    return replace(journey, receipt=make())
+    """At the review, with the answers that belong to the steps shown."""
+    return replace(journey, at=REVIEW, answers=form.kept(journey.answers), changing=False)
 
 
 def answered(
@@ -81,6 +85,14 @@ def answered(
     answers, errors = check(step, typed, codes)
     kept = replace(journey, answers={**journey.answers, **answers})
     return (kept, errors) if errors else (_on(kept, form), [])
+
+
+def noted(journey: Journey, form: Form, typed: Mapping[str, list[str]], codes: CodeLists) -> Journey:
+    """Stays, keeping what was typed so far, complete or not: only the language changes."""
+    if journey.at == REVIEW:
+        return journey
+    answers, _ = check(form.step(journey.at), typed, codes)
+    return replace(journey, answers={**journey.answers, **answers})
 
 
 def skipped(journey: Journey, form: Form) -> Journey:

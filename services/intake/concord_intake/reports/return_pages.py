@@ -41,9 +41,13 @@ def router(desk: Desk, tries: Tries) -> Routes:
     kit = Pages("concord_intake", "/b")
     questions = consent_questions(desk.form)
 
-    def follow_up(request: Request, key: Key, saved: bool = False) -> Response:
+    def follow_up(request: Request, key: Key, saved: bool = False, chosen: Mapping[str, str] | None = None) -> Response:
+        """The page; `chosen` are answers that stand on the screen and were not saved."""
         seen = desk.reports.follow_up(desk.public, key)
-        found = list(words.clocks(list(seen.clocks.values()), desk.reports.today()))
+        found = [
+            *words.calls(seen.calls, seen.consents, desk.reports.call_backs.now()),
+            *words.clocks(list(seen.clocks.values()), desk.reports.today()),
+        ]
         sealed = desk.box.seal({"locator": key.locator, "tag": key.tag.hex()}, "follow-up", KEY_TTL)
         return kit.render(
             request,
@@ -55,7 +59,7 @@ def router(desk: Desk, tries: Tries) -> Routes:
             sealed=sealed,
             saved=saved,
             questions=questions,
-            values={scope: _answer(state) for scope, state in seen.consents.items()},
+            values={scope: _answer(state) for scope, state in seen.consents.items()} | dict(chosen or {}),
         )
 
     @pages.get("/b")
@@ -69,9 +73,13 @@ def router(desk: Desk, tries: Tries) -> Routes:
             content = desk.box.open(sealed, "follow-up")
             key = Key(content["locator"], bytes.fromhex(content["tag"]))
             wanted = {scope: typed(form, scope) for scope in SCOPES if typed(form, scope) in ("given", "refused")}
+            if typed(form, "to_lang"):
+                return follow_up(request, key, chosen=wanted)
             desk.reports.change_consents(desk.public, key, wanted)
             return follow_up(request, key, saved=True)
         code = typed(form, "code")
+        if typed(form, "to_lang"):
+            return kit.render(request, "public/code.html", values={"code": code})
         try:
             receipt = parse(code)
             if receipt is None:

@@ -61,6 +61,14 @@ class ReceiptReport:
     concern: str
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is told of a submission to whoever holds its id."""
+
+    locator: int
+    received: date
+
+
 def insert_report(
     conn: Connection,
     agency: str,
@@ -148,14 +156,12 @@ def insert_receipt(
     return result.rowcount == 1
 
 
-def receipt_is_of(conn: Connection, locator: int, submission: str) -> bool:
-    """Whether this locator was given for this submission."""
-    return bool(
-        conn.scalar(
-            text("select receipt_is_of(:locator, cast(:submission as uuid))"),
-            {"locator": locator, "submission": submission},
-        )
-    )
+def sent_before(conn: Connection, submission: str) -> Sent | None:
+    """Under which locator a submission was stored, and when its report arrived; None when it was not."""
+    row = conn.execute(
+        text("select * from submission_sent(cast(:submission as uuid))"), {"submission": submission}
+    ).one_or_none()
+    return Sent(row.locator, row.received) if row is not None else None
 
 
 def receipt_salt(conn: Connection, locator: int) -> bytes | None:

@@ -5,13 +5,15 @@ Every text is an English message id with named parameters; the page translates i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from concord_core.clocks import Clock, Holder, State
 from concord_core.web.marks import msgid as _
+from concord_intake.callbacks.domain import CallBack, Outcome, waits
 from concord_intake.cases.domain import Case, public_status
+from concord_intake.reports.domain import NewReport
 
 STATUS: dict[str, str] = {
     "preliminary_assessment": _("We have your report and are looking at it for the first time."),
@@ -92,12 +94,36 @@ def clocks(found: list[Clock], today: date) -> Iterator[Said]:
             yield Said(DUE[code], "waiting", clock.due(today))
 
 
-def next_lines(received: date, concern: str, opens_case: bool, child: bool) -> Iterator[tuple[date, str]]:
-    """What happens next, on the receipt: three dated lines at most, none that we cannot keep."""
+CALLED: dict[Outcome, tuple[str, str]] = {
+    Outcome.REACHED: ("good", _("A trained person talked with you on %(date)s.")),
+    Outcome.NOT_REACHED: ("waiting", _("We tried to reach you on %(date)s, but we did not reach you.")),
+    Outcome.UNSAFE: ("waiting", _("On %(date)s it did not seem safe to call you. You can send us a safer way.")),
+}
+
+
+def calls(found: Sequence[CallBack], consents: Mapping[str, str], now: datetime) -> Iterator[Said]:
+    """What was promised to a child, and what came of it; a call that is no longer wanted is not spoken of."""
+    for call in found:
+        if call.outcome is not None and call.ended is not None:
+            state, text = CALLED[call.outcome]
+            yield Said(text, state, call.ended.date())
+        elif waits(call, consents) and call.late(now):
+            yield Said(_("We should have tried to reach you by %(date)s. We are late."), "stop", call.due.date())
+        elif waits(call, consents):
+            yield Said(_("A trained person tries to reach you by %(date)s."), "waiting", call.due.date())
+
+
+def next_lines(report: NewReport, received: date, call_by: date) -> Iterator[tuple[date, str]]:
+    """What happens next, on the receipt: three dated lines at most, none that we cannot keep.
+
+    `call_by`: the day by which a child is called who left a way to be reached.
+    """
     yield received, _("We have your report.")
-    if child:
-        yield received + timedelta(days=1), _("A trained person tries to reach you, if you told us how.")
-    if concern == "sea" and opens_case:
+    if report.calls_back:
+        yield call_by, _("Until this day a trained person tries to reach you in the way that you told us.")
+    elif report.child:
+        yield received, _("You did not tell us how to reach you. So we cannot call you.")
+    if report.concern == "sea" and report.opens_case:
         yield received + timedelta(days=7), _("Until this day we must have looked at your report and passed it on.")
-        if not child:
+        if not report.child:
             yield received + timedelta(days=10), _("Until this day investigators must have been asked to look into it.")

@@ -6,7 +6,7 @@ recruiter *not answered* when the promised day has passed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from google.protobuf.message import DecodeError
@@ -20,7 +20,6 @@ from concord_core.errors import ConcordError
 from concord_core.rpc import Peers
 from concord_core.storage import Work
 from concord_core.telemetry import logger
-from concord_core.values import today
 from concord_core.vault import KeyService
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Disclosure, Screening, ScreeningState
@@ -31,26 +30,35 @@ SERVICE = "screening"
 
 
 class Asking:
-    """Asks for all agencies hosted here."""
+    """Asks for all agencies hosted here; `today` gives the day in UTC."""
 
-    def __init__(self, node: str, agreement: Agreement, keys: KeyService, peers: Peers, checks: Checks) -> None:
+    def __init__(
+        self,
+        node: str,
+        agreement: Agreement,
+        keys: KeyService,
+        peers: Peers,
+        checks: Checks,
+        today: Callable[[], date],
+    ) -> None:
         self._node = node
         self._agreement = agreement
         self._keys = keys
         self._peers = peers
         self._checks = checks
+        self._today = today
         self._log = logger("concord.screening.asking")
 
     def run(self) -> None:
         """One round over every open review; one that fails is asked again in the next."""
         for agency in self._agreement.hosted_by(self._node, SERVICE):
-            for screening in self._checks.to_ask(agency):
+            for screening in self._checks.to_ask(agency, self._today()):
                 try:
                     answered = bool(screening.ticket) and self._ask(agency, screening)
                 except ConcordError as error:
                     self._log.warning("a review could not be asked for", code=error.code)
                     answered = False
-                if not answered and screening.overdue(today()):
+                if not answered and screening.overdue(self._today()):
                     self._close(agency, screening, ScreeningState.NOT_ANSWERED, [], [])
 
     def _ask(self, agency: str, screening: Screening) -> bool:

@@ -7,7 +7,7 @@ what was not compared. Facts are the same for every reason of a review.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from concord.screening.v1.events_pb2 import (
@@ -105,10 +105,10 @@ class Checks:
         for reference in missed:
             self.settle(agency, JOB, reference)
 
-    def to_ask(self, agency: str) -> list[Screening]:
-        """Reviews whose answer has to be asked for."""
+    def to_ask(self, agency: str, day: date) -> list[Screening]:
+        """Reviews whose answer has to be asked for, or whose promised day has passed on `day`."""
         with self._database.work(agency, actor=JOB) as work:
-            return [one for one in self._store.in_review(work, _RECENT * 5) if one.ticket or one.overdue(today())]
+            return [one for one in self._store.in_review(work, _RECENT * 5) if one.ticket or one.overdue(day)]
 
     def close(
         self,

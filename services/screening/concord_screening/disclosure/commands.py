@@ -20,6 +20,7 @@ from concord_core.vault import SealedBox, Vault
 from concord_screening.disclosure.domain import (
     Asked,
     Facts,
+    LateReview,
     Review,
     ReviewState,
     Standing,
@@ -178,6 +179,28 @@ class Disclosures:
         self._store.update(work, done)
         work.audit("review.refuse", reference)
         return done
+
+    # --- when the owner does not answer in time ----------------------------------------------------------------
+
+    def late(self, work: Work, day: date) -> list[LateReview]:
+        """What the head of unit of the work's agency is told on that day."""
+        return [one for one in self._store.due(work, day) if one.for_head(day)]
+
+    def escalated(self, work: Work) -> list[LateReview]:
+        """What the steward's agency, if the work is its, was told."""
+        return self._store.escalated(work)
+
+    def for_steward(self, work: Work, day: date) -> list[LateReview]:
+        """What the steward has to be told of the work's agency, which finds in its audit entries that this left it."""
+        found = [one for one in self._store.due(work, day) if one.for_steward(day)]
+        for one in found:
+            if self._store.mark_escalated(work, one.reference, day):
+                work.audit("review.escalate", one.reference, details={"days": str((day - one.due_date).days)})
+        return found
+
+    def tell_steward(self, work: Work, owner: str, late: Sequence[LateReview]) -> None:
+        """Puts an owner's late reviews on the list of the work's agency, the steward's; repeated it changes nothing."""
+        self._store.tell_steward(work, owner, late)
 
     # --- the asker's service ----------------------------------------------------------------------------------
 

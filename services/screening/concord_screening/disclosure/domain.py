@@ -15,7 +15,10 @@ from concord_core.errors.codes import NOT_FOUND
 from concord_core.values import today
 from concord_screening.errors import REVIEW_STATE
 from concord_screening.register.domain import Entry
-from concord_screening.values import Problems
+from concord_screening.values import Problems, add_working_days
+
+STEWARD_WORKING_DAYS = 2
+"""Working days after the owner's last day until the hub's steward is told."""
 
 
 class ReviewState(StrEnum):
@@ -225,3 +228,24 @@ def group_state(ticket: Ticket, reviews: Iterable[Standing], now: datetime) -> G
     if not found and now < ticket.release_at:
         return GroupState.OPEN
     return GroupState.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class LateReview:
+    """A review that is due or late, as those are told who are not to see it: no candidate, no listing, no asker.
+
+    `owner` is the listing's agency, which has to answer.
+    """
+
+    owner: str
+    reference: str
+    opened_date: date
+    due_date: date
+
+    def for_head(self, day: date) -> bool:
+        """Whether the owner's head of unit is told: from the last day on which the answer is in time."""
+        return day >= self.due_date
+
+    def for_steward(self, day: date) -> bool:
+        """Whether the hub's steward is told, too."""
+        return day >= add_working_days(self.due_date, STEWARD_WORKING_DAYS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -16,6 +16,7 @@ from concord_screening.disclosure.domain import (
     Asked,
     Evidence,
     FactField,
+    LateReview,
     Review,
     ReviewState,
     Standing,
@@ -92,6 +93,63 @@ class ReviewStore:
         """All reviews of the agency, those that wait first, by due date."""
         order = "order by state not in ('open', 'same'), due_date, opened_at limit 500"
         return [self._review(work, row) for row in rows.select(work, _TABLE, order)]
+
+    def due(self, work: Work, day: date) -> list[LateReview]:
+        """Reviews of listings in force that the owner must have answered by `day`; nothing is decrypted for it."""
+        rows = work.conn.execute(
+            text(
+                """select r.reference, r.opened_at, r.due_date from reviews r
+                   join listings l on l.agency = r.agency and l.reference = r.listing
+                   where r.agency = :agency and r.state in ('open', 'same') and r.due_date <= :day
+                     and l.state = any(:listed)
+                   order by r.due_date, r.reference"""
+            ),
+            {"agency": work.owner, "day": day, "listed": [str(state) for state in ListingState if state.listed]},
+        )
+        return [
+            LateReview(work.owner, row.reference, row.opened_at.astimezone(UTC).date(), row.due_date) for row in rows
+        ]
+
+    def mark_escalated(self, work: Work, reference: str, day: date) -> bool:
+        """Notes that the steward is told of a review; False when that was noted before."""
+        result = work.conn.execute(
+            text(
+                "update reviews set escalated_on = :day"
+                " where agency = :agency and reference = :reference and escalated_on is null"
+            ),
+            {"agency": work.owner, "reference": reference, "day": day},
+        )
+        return result.rowcount == 1
+
+    def escalated(self, work: Work) -> list[LateReview]:
+        """What the steward's agency was told of all owners, the longest late first."""
+        rows = work.conn.execute(
+            text("select * from escalations where agency = :agency order by due_date, owner, reference"),
+            {"agency": work.owner},
+        )
+        return [LateReview(row.owner, row.reference, row.opened_on, row.due_date) for row in rows]
+
+    def tell_steward(self, work: Work, owner: str, late: Iterable[LateReview]) -> None:
+        """Makes the steward's list of one owner what it should be: what was answered is on it no more."""
+        found = list(late)
+        work.conn.execute(
+            text("delete from escalations where agency = :agency and owner = :owner and reference <> all(:kept)"),
+            {"agency": work.owner, "owner": owner, "kept": [one.reference for one in found]},
+        )
+        for one in found:
+            work.conn.execute(
+                text(
+                    """insert into escalations (agency, owner, reference, opened_on, due_date)
+                       values (:agency, :owner, :reference, :opened, :due) on conflict do nothing"""
+                ),
+                {
+                    "agency": work.owner,
+                    "owner": owner,
+                    "reference": one.reference,
+                    "opened": one.opened_date,
+                    "due": one.due_date,
+                },
+            )
 
     def of_group(self, work: Work, group: str) -> list[tuple[Review, Standing]]:
         """The agency's reviews of one check, each with whether its listing is still in force."""

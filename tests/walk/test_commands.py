@@ -1,0 +1,105 @@
+"""`concord up` as a person runs it: what it says, that it ends when asked, and that nothing of it outlives it."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from concord_stack.walk.people import until
+
+START_SECONDS, END_SECONDS = 600, 120
+
+
+class Terminal:
+    """One `concord` command in a run folder of its own, and what it has printed."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.output = folder / f"{arguments[0]}-{time.monotonic_ns()}.txt"
+        argv = [sys.executable, "-m", "concord_core.cli", *arguments]
+        with self.output.open("wb") as output:
+            environment = {**os.environ, "TMPDIR": str(folder), "COLUMNS": "160"}
+            self.process = subprocess.Popen(argv, stdout=output, stderr=subprocess.STDOUT, env=environment)
+
+    def said(self, words: str) -> bool:
+        """Whether the words were printed; fails when the command has ended without them."""
+        ended = self.process.poll()
+        found = words in self.output.read_text(encoding="utf-8")
+        assert found or ended is None, self.output.read_text(encoding="utf-8")
+        return found
+
+    def wait_for(self, words: str) -> None:
+        until(f"the words {words}", lambda: self.said(words), seconds=START_SECONDS)
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that the command started, and those that these started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def ended(self) -> tuple[int, str]:
+        """Exit code and output."""
+        return self.process.wait(END_SECONDS), self.output.read_text(encoding="utf-8")
+
+
+def nobody_left(family: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(family, END_SECONDS)
+    assert [one.name() for one in alive] == []
+
+
+@pytest.fixture
+def terminal() -> Iterator[Callable[..., Terminal]]:
+    """Runs commands; the folder lets the plain user in who runs PostgreSQL for root."""
+    with tempfile.TemporaryDirectory(prefix="concord-commands-") as name:
+        folder, opened = Path(name), list[Terminal]()
+        folder.chmod(0o711)
+
+        def run(*arguments: str) -> Terminal:
+            opened.append(Terminal(folder, *arguments))
+            return opened[-1]
+
+        yield run
+        for one in opened:
+            one.process.kill()
+            one.process.wait()
+
+
+def test_the_full_stack_comes_up_is_well_and_dies_with_its_runner(terminal: Callable[..., Terminal]) -> None:
+    up = terminal("up")
+    up.wait_for("Ctrl-C or `concord down` stops it.")
+    family = up.family()
+    names = {word for one in family for word in one.cmdline()}
+    assert "kafka.Kafka" in names
+    assert "concord_screening" in names
+    code, words = terminal("doctor").ended()
+    assert code == 0, words
+    up.process.kill()
+    nobody_left(family)
+
+
+def test_the_embedded_stack_comes_up_once_and_ends_when_asked(terminal: Callable[..., Terminal]) -> None:
+    up = terminal("up", "--embedded")
+    up.wait_for("Ctrl-C or `concord down` stops it.")
+    code, words = terminal("up", "--embedded").ended()
+    assert (code, "already up" in words) == (1, True), words
+    family = up.family()
+    code, words = terminal("down").ended()
+    assert (code, words.strip()) == (0, "stopped")
+    assert up.ended()[0] == 0
+    nobody_left(family)
+    assert terminal("down").ended() == (0, "nothing is running\n")
+
+
+def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal]) -> None:
+    up = terminal("up", "--embedded")
+    up.wait_for("loopback issuer")
+    family = up.family()
+    assert family
+    up.process.send_signal(signal.SIGINT)
+    code, words = up.ended()
+    assert (code, words.strip().endswith("stopped")) == (0, True), words
+    nobody_left(family)
