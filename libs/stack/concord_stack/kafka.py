@@ -96,7 +96,7 @@ class Kafka:
 
     def _format(self, path: str, properties: Path) -> None:
         cluster = secrets.token_urlsafe(16)[:22]
-        arguments = ["format", "--standalone", "--cluster-id", cluster, "-c", str(properties)]
+        arguments = ["format", "--standalone", f"--cluster-id={cluster}", "-c", str(properties)]  # it may begin with -
         argv = [java(), *self._options(), "-XX:TieredStopAtLevel=1", "-cp", path, "kafka.tools.StorageTool"]
         command = [*argv, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=_FORMAT_SECONDS, check=False)
