@@ -103,3 +103,13 @@ def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal])
     code, words = up.ended()
     assert (code, words.strip().endswith("stopped")) == (0, True), words
     nobody_left(family)
+
+
+def test_the_demo_ends_verified_and_leaves_nothing(terminal: Callable[..., Terminal]) -> None:
+    demo = terminal("demo", "--exit", "--cases", "8")
+    demo.wait_for("first page after")
+    family = demo.family()
+    demo.wait_for("verified")
+    code, words = demo.ended()
+    assert (code, "not verified" in words, words.count("\n●")) == (0, False, 9), words
+    nobody_left(family)
