@@ -20,13 +20,17 @@ from tests.support.exchange import Exchange, make_exchange
 Forge = Callable[[Exchange, Record], Record]
 
 
-def genuine(exchange: Exchange, key: str = "K0", *, sequence: int = 1, value: bytes | None = None) -> Record:
+CLOSED = "concord.intake.v1.CaseClosed"
+LONG = "".join(f"{number:x}." for number in range(3_000))
+
+
+def genuine(
+    exchange: Exchange, key: str = "K0", *, sequence: int = 1, value: bytes | None = None, kind: str = CLOSED
+) -> Record:
     """A record as the relay makes it."""
     body = CaseClosed(reason="resolved").SerializeToString() if value is None else value
     topic = topic_name("intake", exchange.own)
-    event = Event(
-        str(uuid7()), topic, key, "concord.intake.v1.CaseClosed", sequence, exchange.own, datetime.now(UTC), body, None
-    )
+    event = Event(str(uuid7()), topic, key, kind, sequence, exchange.own, datetime.now(UTC), body, None)
     return encode(event, exchange.hub, node="hub", service="intake")
 
 
@@ -104,6 +108,17 @@ FORGED: dict[str, tuple[str, Forge]] = {
         lambda exchange, record: header(record, "ce_concordkeyid", b"nobody.intake.signing.1"),
     ),
     "with a body that is no message": ("undecodable", lambda exchange, record: genuine(exchange, value=b"\xff\xff")),
+    # What follows is signed by the agency itself: no database could keep it, and a consumer must not stop at it.
+    "about an aggregate whose name is too long": ("malformed_headers", lambda exchange, _: genuine(exchange, LONG)),
+    "about an aggregate whose name is no text": ("malformed_headers", lambda exchange, _: genuine(exchange, "K\0")),
+    "of a strange type about such an aggregate": (
+        "malformed_headers",
+        lambda exchange, _: genuine(exchange, "K\0", kind="concord.intake.v1.Unheard"),
+    ),
+    "of a type whose name is no text": (
+        "malformed_headers",
+        lambda exchange, _: genuine(exchange, kind="concord.intake.v1.Un\0heard"),
+    ),
 }
 
 

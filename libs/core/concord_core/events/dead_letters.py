@@ -20,6 +20,8 @@ from concord_core.events.records import pack_headers, unpack_headers
 
 Kind: TypeAlias = Literal["not_believed", "refused", "parked"]
 KEEP_DAYS = 30
+KEY_LIMIT = 1_000
+"""Bytes of a key that are kept: more than any aggregate's name has, less than an index takes."""
 
 _COLUMNS = """consumer, generation, topic, partition, log_offset, key, event_id::text as event_id, type, kind, reason,
 headers, value, appended, at, attempts, retry_wanted, resolution, resolved_at"""
@@ -85,7 +87,7 @@ def add(
             "topic": record.topic,
             "partition": record.partition,
             "offset": record.offset,
-            "key": record.key,
+            "key": record.key[:KEY_LIMIT],
             "event_id": fact.id if fact else None,
             "type": fact.type if fact else None,
             "kind": kind,
