@@ -14,7 +14,7 @@ import numpy as np
 
 from concord_screening.engine import places, trie
 from concord_screening.engine.align import Words
-from concord_screening.engine.analysis import Form, Part, analyse
+from concord_screening.engine.analysis import Form, Part, forms as forms_of
 from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Subject
 from concord_screening.engine.lexicon import Lexicon
@@ -118,8 +118,7 @@ class Builder:
         """Adds a person; false when none of the names can be read, and the person is not added."""
         forms: dict[tuple[Part, ...], Form] = {}
         for name in subject.names:
-            form = analyse(name.text)
-            if form is not None:
+            for form in forms_of(name.text):
                 forms.setdefault(form.parts, form)
         if not forms:
             return False

@@ -9,7 +9,7 @@ import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from concord_screening.engine.analysis import analyse
+from concord_screening.engine.analysis import forms
 from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Name, Query, Subject
 
@@ -70,7 +70,7 @@ def subjects(path: Path, report: Report) -> list[Subject]:
         if not name.strip():
             report(number, "has an empty name")
             continue
-        if analyse(name) is None:
+        if not forms(name):
             report(number, "has a name that cannot be read")
             continue
         names, dobs, countries, genders = found.setdefault(subject_id, ([], [], [], []))

@@ -27,6 +27,7 @@ HAN_NATIVE = {"China": "mandarin", "Taiwan": "wade", "Hong Kong": "cantonese", "
 # How many of the people of these countries have Chinese names.
 HAN_SHARE = {"China": 0.9, "Taiwan": 0.9, "Hong Kong": 0.8, "Macao": 0.7, "Malaysia": 0.25, "Singapore": 0.6}
 _BLOCK = 50_000
+_FEW = 150
 _BETWEEN = {"Han": "·", "Katakana": "・"}
 _ICU = {
     "Cyrillic": "Latin-Cyrillic", "Arabic": "Latin-Arabic", "Hebrew": "Latin-Hebrew",
@@ -142,18 +143,20 @@ class _Letters:
 class _Pool:
     """Parts of one role in one culture, and those that a list of this size will see for the first time."""
 
-    def __init__(self, parts: Counter[str], draws: float, random_: random.Random) -> None:
+    def __init__(
+        self, parts: Counter[str], habits: Counter[str], draws: float, random_: random.Random
+    ) -> None:
         total = sum(parts.values())
         once = sum(n == 1 for n in parts.values())
         twice = sum(n == 2 for n in parts.values())
         # How quickly new names keep coming, read from how many were seen once and twice.
-        rate = min(0.8, once / max(1, once + 2 * twice)) if total >= 30 else 0.3
-        new_mass = rate * len(parts) if len(parts) > 20 else 0.0
+        rate = min(0.9, once / max(1, once + 2 * twice)) if total >= 30 else 0.7
+        new_mass = rate * len(parts)
         words = list(parts)
         weights = [n - rate * 0.999 for n in parts.values()]
         fresh = int(min(draws * new_mass / max(1.0, total), 2_000_000))
-        if fresh > 1:
-            letters = _Letters(parts)
+        if fresh > 1 and parts:
+            letters = _Letters(habits)
             # They are rarer than those seen once: their frequencies go on where those of the seen ones end.
             by_rank = (np.arange(1, fresh + 1, dtype=float) + once) ** (-1.0 / max(rate, 0.25))
             weights += (new_mass * by_rank / by_rank.sum()).tolist()
@@ -181,8 +184,17 @@ class Maker:
         self._random = random.Random(seed)  # noqa: S311 - a repeatable sample, no secret
         total = sum(culture.share for culture in population.cultures)
         self._shares = np.array([culture.share / total for culture in population.cultures])
+        # Where few names are known, new ones follow the habits of all small peoples.
+        everybody: Counter[str] = Counter()
+        for culture in population.cultures:
+            if len(culture.parts[0]) <= _FEW:
+                for parts in culture.parts:
+                    everybody.update(parts)
         self._pools = [
-            tuple(_Pool(parts, count * share, self._random) for parts in culture.parts)
+            tuple(
+                _Pool(parts, parts if len(parts) > _FEW else everybody, count * share, self._random)
+                for parts in culture.parts
+            )
             for culture, share in zip(population.cultures, self._shares.tolist(), strict=True)
         ]
         years = sorted(population.years)

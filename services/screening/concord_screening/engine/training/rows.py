@@ -9,11 +9,11 @@ import numpy as np
 
 from concord_screening.engine import places
 from concord_screening.engine.align import N_FEATURES
-from concord_screening.engine.analysis import analyse
+from concord_screening.engine.analysis import forms
 from concord_screening.engine.commands import PairScorer
 from concord_screening.engine.dates import parse
-from concord_screening.engine.evidence import N_EVIDENCE, N_GROUPS, group_of
-from concord_screening.engine.gam import Curves
+from concord_screening.engine.evidence import EVIDENCE, N_EVIDENCE, N_GROUPS
+from concord_screening.engine.gam import Curves, all_log_odds
 from concord_screening.engine.model import Model
 from concord_screening.engine.search import Asked, Searcher, Segment
 from concord_screening.engine.training import data, settings
@@ -33,34 +33,60 @@ class Rows:
 
 
 def pair_rows(pairs: Sequence[data.Pair], model: Model) -> Rows:
-    """One row per pair of names."""
+    """One row per pair of names and of the forms that they may be read in."""
     scorer = PairScorer(model)
-    features = np.zeros((len(pairs), N_FEATURES))
-    groups = np.zeros(len(pairs), dtype=np.int64)
+    features, groups, owner = [], [], []
     for i, pair in enumerate(pairs):
-        a, b = analyse(pair.a), analyse(pair.b)
-        if a is not None and b is not None:
-            features[i] = scorer.features(a, b)
-            groups[i] = group_of(int(a.channel), int(b.channel))
-    return Rows(features, np.array([pair.same for pair in pairs], float), groups, np.arange(len(pairs)))
+        a, b = forms(pair.a), forms(pair.b)
+        if a and b:
+            found, group = scorer.features(a, b)
+            features.append(found)
+            groups.append(group)
+            owner.append(np.full(len(group), i))
+    rows = np.concatenate(owner)
+    labels = np.array([pair.same for pair in pairs], float)
+    return Rows(np.concatenate(features), labels[rows], np.concatenate(groups), rows)
+
+
+def best_of(rows: Rows, values: np.ndarray, count: int) -> np.ndarray:
+    """The best value of each owner; very low for one without rows."""
+    best = np.full(count, -20.0)
+    np.maximum.at(best, rows.owner, values)
+    return best
 
 
 def fit_names(rows: Rows, chosen: np.ndarray) -> Curves:
-    """Curves for two names: as many pairs of one person as of two."""
-    labels = rows.labels[chosen]
-    weights = np.where(labels > 0, 1.0, labels.sum() / max(1.0, (1 - labels).sum()))
-    return fit(
-        rows.features[chosen], labels, rows.groups[chosen], settings.NAME_DIRECTIONS, weights, N_GROUPS, smooth=0.02,
-        own=2.0,
-    )  # fmt: skip
+    """Curves for two names: as many pairs of one person as of two.
+
+    Of the forms of a pair the one counts that agrees best, so the curves are fitted twice.
+    """
+    kept = np.flatnonzero(chosen[rows.owner])
+    values = rows.features[kept, 5] + rows.features[kept, 4]
+    curves = None
+    for _ in range(2):
+        order = np.lexsort((-values, rows.owner[kept]))
+        first = np.concatenate([[True], np.diff(rows.owner[kept][order]) > 0])
+        best = kept[order[first]]
+        labels = rows.labels[best]
+        weights = np.where(labels > 0, 1.0, labels.sum() / max(1.0, (1 - labels).sum()))
+        curves = fit(
+            rows.features[best], labels, rows.groups[best], settings.NAME_DIRECTIONS, weights, N_GROUPS, smooth=0.02,
+            own=2.0,
+        )  # fmt: skip
+        values = scores(curves, rows.features[kept], rows.groups[kept])
+    assert curves is not None
+    return curves
+
+
+def scores(curves: Curves, features: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Log-odds of all rows."""
+    return np.asarray(all_log_odds(curves, np.column_stack([features, groups])))
 
 
 def asked_of(query: data.Asked, gender: int = 0) -> Asked | None:
     """A query of the data as the searcher takes it."""
-    form = analyse(query.name)
-    if form is None:
-        return None
-    return Asked((form,), parse(query.dob, 9999), places.number(query.nationality), gender)
+    found = forms(query.name)
+    return Asked(found, parse(query.dob, 9999), places.number(query.nationality), gender) if found else None
 
 
 def people_rows(
@@ -79,11 +105,11 @@ def people_rows(
         if asked is None:
             continue
         found = searcher.search(asked, [segment])[0]
-        retrieved += len(found.candidates)
-        if right is not None and right in found.candidates:
+        retrieved += len(found.subjects)
+        if right is not None and right in found.subjects:
             right_retrieved.append(number)
         features.append(found.evidence[:, :N_EVIDENCE])
-        groups.append(found.evidence[:, 5].astype(np.int64))
+        groups.append(found.evidence[:, N_EVIDENCE].astype(np.int64))
         labels.append((found.subjects == (right if right is not None else -1)).astype(float))
         owner.append(np.full(len(found.subjects), number))
     return Rows(
@@ -96,8 +122,9 @@ def fit_people(rows: Rows, chosen: np.ndarray, random_: np.random.Generator) -> 
     """Curves for a person of a list, on retrieved people as they come."""
     features = rows.features[chosen].copy()
     labels = rows.labels[chosen]
-    otherwise = (random_.random(len(labels)) < settings.COUNTRY_OTHERWISE) & (labels > 0) & (features[:, 3] == 2.0)
-    features[otherwise, 3] = 0.0
+    country, chance = EVIDENCE.index("country"), EVIDENCE.index("country_chance")
+    otherwise = (random_.random(len(labels)) < settings.COUNTRY_OTHERWISE) & (labels > 0) & (features[:, country] == 2)
+    features[otherwise, country] = features[otherwise, chance] = 0.0
     return fit(
         features, labels, rows.groups[chosen], settings.PEOPLE_DIRECTIONS, np.ones(len(labels)), N_GROUPS,
         smooth=0.0002, own=4.0,
