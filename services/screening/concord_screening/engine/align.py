@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.editmodel import SYMBOLS
 from concord_screening.engine.spread import LEAST, evidence_of, lay_out
 
 MAX_PARTS = 6
@@ -42,10 +43,9 @@ TOGETHER_RARE = 12.0
 
 
 class UnitIndex(NamedTuple):
-    """The units again, by table, side and first symbol: `first[2 * table + side, symbol]` on."""
+    """The units again, by table, side and own symbols: `first[2 * table + side, symbol * SYMBOLS + second]` on."""
 
     first: np.ndarray
-    second: np.ndarray
     other_first: np.ndarray
     other_second: np.ndarray
     value: np.ndarray
@@ -134,9 +134,9 @@ def initial(tables, channel_a, a, channel_b, b):
     number = tables.table[channel_a, channel_b]
     row = 2 * number + (1 if tables.swapped[channel_a, channel_b] else 0)
     units = tables.units
-    for e in range(units.first[row, a[0]], units.first[row, a[0] + 1]):
-        alone = units.second[e] == 0 and units.other_second[e] == 0
-        if alone and units.other_first[e] == b[0] and units.value[e] > 3.0:
+    symbol = np.int64(a[0]) * SYMBOLS
+    for e in range(units.first[row, symbol], units.first[row, symbol + 1]):
+        if units.other_second[e] == 0 and units.other_first[e] == b[0] and units.value[e] > 3.0:
             return 1.0
     return -3.0
 
@@ -183,25 +183,48 @@ def part_length(words, p):
 
 
 @njit(cache=True)
-def _sounds_of(words, ids, out):
-    """How many consonants of each class a name has."""
-    out[:] = 0
-    for p in ids:
-        s = words.first[p]
-        for at in range(words.begin[s], words.begin[s + 1]):
-            out[SOUND_OF[words.letters[at]]] += 1
+def _spellings(words, p):
+    """How many spellings a part has."""
+    return np.int64(words.first[p + 1] - words.first[p])
 
 
 @njit(cache=True)
-def _could_be_one(left, right, least):
-    """Whether the consonants of two names, in any order, are alike enough for a closer look."""
+def _most_spellings(words, ids):
+    """How many spellings the part with the most has."""
+    most = np.int64(1)
+    for p in ids:
+        most = max(most, _spellings(words, p))
+    return most
+
+
+@njit(cache=True)
+def _sounds_of(words, p, out):
+    """How many consonants of each class a part has."""
+    out[:] = 0
+    s = words.first[p]
+    for at in range(words.begin[s], words.begin[s + 1]):
+        out[SOUND_OF[words.letters[at]]] += 1
+
+
+@njit(cache=True)
+def _could_be_one(left, n, right, m, partner, least):
+    """Whether what is left over of two names has consonants alike enough for a closer look."""
     shared = 0
     fewer = 0
     more = 0
-    for k in range(1, 10):
-        shared += min(left[k], right[k])
-        fewer += left[k]
-        more += right[k]
+    for x in range(1, 10):
+        mine = 0
+        theirs = 0
+        for j in range(m):
+            theirs += right[j, x]
+        for i in range(n):
+            if partner[i] < 0:
+                mine += left[i, x]
+            else:
+                theirs -= right[partner[i], x]
+        shared += min(mine, theirs)
+        fewer += mine
+        more += theirs
     return shared >= least * max(1, fewer, more)
 
 
@@ -279,8 +302,7 @@ def _fill(tables, own, low, high, letters, channel, begin, end, row, spread, out
                         else:
                             value = evidence_of(spread, n, letters, begin[t], end[t])
                         value = np.float32(value)
-                        if value > out[u, row[t]]:
-                            out[u, row[t]] = value
+                        out[u, row[t]] = max(out[u, row[t]], value)
                     lay_out(tables, mine, theirs, a, spread, False)
                 k = stop
 
@@ -339,7 +361,7 @@ def _singles(tables, own, names, entries, row_of, spread):
             if row_of[p] == 0:
                 parts += 1
                 row_of[p] = parts
-                spellings += np.int64(words.first[p + 1] - words.first[p])
+                spellings += _spellings(words, p)
     channel = np.empty(spellings, dtype=np.int64)
     begin = np.empty(spellings, dtype=np.int64)
     end = np.empty(spellings, dtype=np.int64)
@@ -386,10 +408,11 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
     closer = np.zeros((forms, total), dtype=np.bool_)
     pair_first = np.full(total, -1, dtype=np.int64)
     whole_first = np.full(total, -1, dtype=np.int64)
-    own_sounds = np.zeros((forms, 10), dtype=np.int32)
-    sounds = np.zeros(10, dtype=np.int32)
-    for f in range(forms):
-        _sounds_of(own.words, own.unit[own.first[f] : own.first[f + 1]], own_sounds[f])
+    own_sounds = np.zeros((own.singles, 10), dtype=np.int32)
+    left = np.zeros((MAX_PARTS, 10), dtype=np.int32)
+    right = np.zeros((MAX_PARTS, 10), dtype=np.int32)
+    for u in range(own.singles):
+        _sounds_of(own.words, u, own_sounds[u])
     pairs = 0
     wholes = 0
     spellings = 0
@@ -400,10 +423,8 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
         for j in range(m):
             sizes_b[j] = part_length(words, ids_b[j])
             rare_b[j] = 0.1 * words.rare[ids_b[j]]
-        _sounds_of(words, ids_b, sounds)
-        most = 1
-        for p in ids_b:
-            most = max(most, np.int64(words.first[p + 1] - words.first[p]))
+            _sounds_of(words, ids_b[j], right[j])
+        most = _most_spellings(words, ids_b)
         for f in range(forms):
             units = own.unit[own.first[f] : own.first[f + 1]]
             n = units.shape[0]
@@ -424,7 +445,11 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
                 continue
             out[4] = -1.5
             syllabic = own.channel[f] in (3, 4) or names.channel[e] in (3, 4)
-            if not _could_be_one(own_sounds[f], sounds, _SHARED_SOUNDS_SYLLABIC if syllabic else _SHARED_SOUNDS):
+            for i in range(n):
+                left[i] = own_sounds[units[i]]
+            least = _SHARED_SOUNDS_SYLLABIC if syllabic else _SHARED_SOUNDS
+            if (out[6] == 0 and n != m) or not _could_be_one(left, n, right, m, partner, least):
+                out[4] = out[0] * out[2] if out[6] == 0 else -1.5
                 continue
             closer[f, k] = True
             if whole_first[k] < 0:
@@ -457,9 +482,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
         ids_b = names.part[names.first[e] : names.first[e + 1]]
         m = ids_b.shape[0]
         for j in range((m - 1 if m > 2 else 2) if m > 1 else 0):
-            most = 1
-            for p in (ids_b[j], ids_b[(j + 1) % m]):
-                most = max(most, np.int64(words.first[p + 1] - words.first[p]))
+            most = max(_spellings(words, ids_b[j]), _spellings(words, ids_b[(j + 1) % m]))
             pair_length[pair_first[k] + j] = part_length(words, ids_b[j]) + part_length(words, ids_b[(j + 1) % m])
             for s in range(most):
                 channel[count], stop = _in_one(words, ids_b, j, 2, m, s, letters, at)
@@ -476,9 +499,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
         e = entries[k]
         ids_b = names.part[names.first[e] : names.first[e + 1]]
         m = ids_b.shape[0]
-        most = 1
-        for p in ids_b:
-            most = max(most, np.int64(words.first[p + 1] - words.first[p]))
+        most = _most_spellings(words, ids_b)
         for turn in range(m):
             for s in range(most):
                 channel[count], stop = _in_one(words, ids_b, turn, m, m, s, letters, at)
@@ -514,8 +535,8 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
             for j in range(m):
                 sizes_b[j] = part_length(words, ids_b[j])
                 rare_b[j] = 0.1 * words.rare[ids_b[j]]
-            most = out[5] + 1.0
-            for option in range(n + (m if m > 2 else 2)):
+            target = out[5] + 1.0
+            for option in range(n + max(2, m)):
                 side = 0 if option < n else 1
                 place = option if side == 0 else option - n
                 if side == 0:
@@ -533,7 +554,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
                 for i in range(n):
                     if i == gone_a:
                         continue
-                    merged_a = side == 0 and i == (place if place < n - 1 else n - 1)
+                    merged_a = side == 0 and i == min(n - 1, place)
                     c = 0
                     for j in range(m):
                         if j == gone_b:
@@ -547,14 +568,14 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
                         c += 1
                     r += 1
                 value = assign(trial, rows, columns, best, choice, partner)
-                if value <= most:
+                if value <= target:
                     continue
-                most = value
+                target = value
                 r = 0
                 for i in range(n):
                     if i == gone_a:
                         continue
-                    merged_a = side == 0 and i == (place if place < n - 1 else n - 1)
+                    merged_a = side == 0 and i == min(n - 1, place)
                     trial_a[r] = sizes_a[i] + (sizes_a[gone_a] if merged_a else 0.0)
                     trial_rare_a[r] = TOGETHER_RARE if merged_a else rare_a[i]
                     trial_unit[r] = unit if merged_a else units[i]
@@ -614,7 +635,7 @@ def _wholes(  # noqa: PLR0912 - one compiled loop
                     e = entries[k]
                     m = np.int64(names.first[e + 1] - names.first[e])
                     # With a short name every order is tried, so that the order typed makes no difference.
-                    if turn_of[x] > 0 and not first_turn and min(n, m) > 2:
+                    if not first_turn and min(n, m) > 2:
                         continue
                     theirs = channel[x]
                     if tables.table[mine, theirs] < 0:

@@ -12,7 +12,7 @@ from concord_screening.engine.lexicon import Lexicon, pack
 from concord_screening.engine.romanise import Channel
 
 # Neighbours that together are longer than this are two words for everybody.
-PAIR_MOST = 14
+PAIR_MOST = 12
 
 
 def together(parts: Sequence[Part], most: int) -> Part | None:
@@ -36,8 +36,8 @@ def turns(parts: tuple[Part, ...]) -> Iterable[tuple[Part, ...]]:
         yield parts[start:] + parts[:start]
 
 
-def own(forms: Sequence[Form]) -> Own:
-    """All that is compared of a candidate."""
+def laid_out(forms: Sequence[Form]) -> tuple[Own, list[Part]]:
+    """All that is compared of a candidate, and its units but whole names as parts."""
     lexicon = Lexicon()
     units = [[lexicon.number(part) for part in form.parts] for form in forms]
     singles = len(lexicon)
@@ -60,9 +60,9 @@ def own(forms: Sequence[Form]) -> Own:
     for form in forms:
         wholes += [one for parts in turns(form.parts) if (one := together(parts, WHOLE_MOST))]
         whole_first.append(len(wholes))
-    words = pack([*lexicon.parts(), *extra, *wholes])
-    return Own(
-        words,
+    units_as_parts = [*lexicon.parts(), *extra]
+    compared = Own(
+        pack([*units_as_parts, *wholes]),
         singles,
         pairs,
         np.cumsum([0, *map(len, units)]),
@@ -73,3 +73,4 @@ def own(forms: Sequence[Form]) -> Own:
         np.arange(pairs, pairs + len(wholes), dtype=np.int64),
         np.array([form.channel for form in forms], dtype=np.int64),
     )
+    return compared, units_as_parts

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import math
 import threading
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +14,15 @@ import numpy as np
 from concord_screening.engine import align, places, spread
 from concord_screening.engine.align import Names
 from concord_screening.engine.analysis import Form, forms
-from concord_screening.engine.candidate import own as own_of
+from concord_screening.engine.candidate import laid_out
 from concord_screening.engine.dates import DateRelation, ImpossibleDateError, parse
-from concord_screening.engine.domain import Change, Hit, Query, Reason, Result, Zone
+from concord_screening.engine.domain import Change, Hit, Query, Reason, Result, Subject, Zone
 from concord_screening.engine.evidence import EVIDENCE, group_of
 from concord_screening.engine.explain import reasons
 from concord_screening.engine.gam import all_log_odds, log_odds
 from concord_screening.engine.letters import words
 from concord_screening.engine.lexicon import Lexicon
-from concord_screening.engine.listing import GENDERS
+from concord_screening.engine.listing import GENDERS, Builder
 from concord_screening.engine.model import Model
 from concord_screening.engine.search import Asked, Budget, Found, Searcher, Segment
 from concord_screening.engine.store import Store
@@ -55,7 +55,7 @@ class PairScorer:
         first = np.cumsum([0, *map(len, parts)]).astype(np.uint32)
         names = Names(words, first, np.concatenate(parts), channels)
         row_of = np.zeros(len(lexicon), dtype=np.int32)
-        own = own_of(a)
+        own, _ = laid_out(a)
         alike = align.compare(self._model.tables, own, names, np.arange(len(b)), row_of, self._spread)
         groups = np.array([[group_of(int(x.channel), int(y.channel)) for y in b] for x in a])
         return alike.features.reshape(-1, align.N_FEATURES), groups.ravel()
@@ -122,6 +122,18 @@ class Index:
             if change.subject is not None and not any(forms(name.text) for name in change.subject.names)
         )
 
+    def load(self, subjects: Iterable[Subject], unread: Callable[[int, int], None] | None = None) -> None:
+        """Puts these subjects in place of the whole list, in one segment: the quick way to a long list.
+
+        `unread` is told of each name that cannot be read: the place of its subject, and its own.
+        """
+        builder = Builder()
+        for place, subject in enumerate(subjects):
+            builder.add(subject, partial(unread, place) if unread else None)
+        self._settle()
+        with self._lock:
+            self._store.load(builder)
+
     def _merge(self) -> None:
         if not self._background:
             self._store.merge()
@@ -151,9 +163,7 @@ class Index:
         if self._merging is not None:
             self._merging.join()
 
-    def query(
-        self, query: Query, limit: int = 10, exhaustive: bool = False, candidates: bool = True
-    ) -> Result:
+    def query(self, query: Query, limit: int = 10, exhaustive: bool = False, candidates: bool = True) -> Result:
         """The `limit` best subjects for a candidate, whatever their score.
 
         `exhaustive` compares everybody, to show what the doors missed. Without `candidates` the ids of those
@@ -180,6 +190,20 @@ class Index:
         if unread and zone is Zone.CLEAR:
             zone = Zone.UNDECIDABLE
         return Result(zone, hits, others, unread)
+
+    def query_many(
+        self, queries: Iterable[Query], limit: int = 10, exhaustive: bool = False, candidates: bool = True
+    ) -> Iterator[Result | ImpossibleDateError]:
+        """Answers each query as `query` does, several times as fast: what one finds for a part serves the next.
+
+        A query whose date cannot be is answered with the error, and the rest goes on.
+        """
+        with self._searcher.remembering():
+            for query in queries:
+                try:
+                    yield self.query(query, limit, exhaustive, candidates)
+                except ImpossibleDateError as error:
+                    yield error
 
     def _rank(
         self, asked: Asked, segments: Sequence[Segment], found: list[Found], limit: int, candidates: bool

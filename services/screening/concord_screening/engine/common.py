@@ -36,10 +36,10 @@ def bearers(post_first, post_entry, entry_subject, country_first, countries, par
 
 def countries_of(
     samples: list[np.ndarray], counts: np.ndarray, own: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
     """The countries seen in the samples (one per unit), each one's share of the list, and its lift per unit.
 
-    The first stands for all countries not seen.
+    The first stands for all countries not seen. The last number is how likely a bearer of any part is of `own`.
     """
     codes = np.unique(np.concatenate([*samples, np.array([own] if own else [], dtype=np.int64)]))
     total = max(1.0, float(counts.sum()))
@@ -51,7 +51,9 @@ def countries_of(
         lift[u, 1:] = (seen / share + _WHOLE_LIST) / (size + _WHOLE_LIST)
         lift[u, 0] = _WHOLE_LIST / (size + _WHOLE_LIST)
     rest = max(1e-6, 1.0 - float(share.sum()))
-    return np.concatenate([[0], codes]), np.concatenate([[rest], share]), lift
+    at = int(np.searchsorted(codes, own))
+    likely = float((lift[:, at + 1] * share[at]).mean()) if own else 0.0
+    return np.concatenate([[0], codes]), np.concatenate([[rest], share]), lift, likely
 
 
 @njit(cache=True)

@@ -40,6 +40,8 @@ class InList(NamedTuple):
     share: np.ndarray
     lift: np.ndarray
     date_chance: np.ndarray
+    # How likely one who bears any part of the candidate's name is of the candidate's country.
+    country_chance: float
     size_log: float
 
 
@@ -79,7 +81,7 @@ def surprise(in_list, per_part, by_unit):
 
 
 @njit(cache=True)
-def weigh(
+def weigh(  # noqa: PLR0912 - one compiled loop
     tables, curves, own, names, people, in_list, subjects, dob, country, gender, row_of, spread, out, details, entries
 ):
     """Fills `out` (evidence), `details` (name features) and `entries` (best entry) for each subject."""
@@ -137,7 +139,9 @@ def weigh(
                 same = max(same, _agreement(country, people.countries[x]))
         out[k, 4] = same
         if same == 2.0:
+            chance = in_list.country_chance
             for c in range(joint.shape[0]):
                 if in_list.country[c] == country:
-                    out[k, 5] = -np.log(max(1e-4, min(1.0, joint[c] / max(total, 1e-12))))
+                    chance = max(chance, joint[c] / max(total, 1e-12))
+            out[k, 5] = -np.log(max(1e-4, min(1.0, chance)))
         out[k, 6] = _agreement(gender, people.gender[subject])

@@ -28,14 +28,12 @@ _FAMILY = {
 }  # fmt: skip
 
 # Characters that stand for other sounds than Mandarin's in foreign names written in Malaysia.
-_SOUTHERN = dict(
-    pair.split("=")
-    for pair in """
-    末=mad 立=lid 益=id 勿=bu 峇=ba 仄=che 督=tuk 查=za 祖=zu 佐=jo 旦=tan 敦=tun 旺=wan 里=ri 迪=di 尤=yu 占=jam
-    法=fa 沙=sha 赛=sai 賽=sai 吉=kit 日=jit 木=muk 叻=lek 蒂=ti 冷=leng 汀=din 拿=na 益=id 逸=yat 达=dat 達=dat
-    密=mit 铁=tit 乐=lok 樂=lok 福=fuk 杰=kiat 傑=kiat 扎=za 甲=kap 答=tap 腊=lap 蜡=lap 列=lit 烈=lit 得=tek 德=tek
-    """.split()
-)
+_SOUTHERN_TEXT = """
+末=mad 立=lid 益=id 勿=bu 峇=ba 仄=che 督=tuk 查=za 祖=zu 佐=jo 旦=tan 敦=tun 旺=wan 里=ri 迪=di 尤=yu 占=jam
+法=fa 沙=sha 赛=sai 賽=sai 吉=kit 日=jit 木=muk 叻=lek 蒂=ti 冷=leng 汀=din 拿=na 益=id 逸=yat 达=dat 達=dat
+密=mit 铁=tit 乐=lok 樂=lok 福=fuk 杰=kiat 傑=kiat 扎=za 甲=kap 答=tap 腊=lap 蜡=lap 列=lit 烈=lit 得=tek 德=tek
+"""
+_SOUTHERN = {pair[0]: pair[2:] for pair in _SOUTHERN_TEXT.split()}
 _SOUTHERN_WORDS = {
     "阿都": "abdul", "阿末": "ahmad", "哈末": "hamad", "莫哈末": "mohamad", "穆罕默德": "muhammad", "依斯迈": "ismail",
     "依布拉欣": "ibrahim", "胡先": "hussein", "慕丁": "muddin", "鲁丁": "ruddin", "沙末": "samad", "卡立": "khalid",
@@ -135,8 +133,8 @@ def local_spellings(part: str, family: bool, korean: bool) -> tuple[str, ...]:
         return ()
     choices = [own.get(character, ()) for character in part]
     if all(choices):
-        for turn in range(max(map(len, choices))):
-            found.append("".join(choice[min(turn, len(choice) - 1)] for choice in choices))
+        most = max(map(len, choices))
+        found += ["".join(choice[min(turn, len(choice) - 1)] for choice in choices) for turn in range(most)]
         if len(choices) == 2:
             found += [a + b for a in choices[0][:2] for b in choices[1][:2]]
     return tuple(dict.fromkeys(found))[:4]

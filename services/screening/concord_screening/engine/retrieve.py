@@ -23,6 +23,7 @@ DATE_BONUS = np.array([-5.0, -4.0, -3.0, 0.0, 0.0, 0.5, 1.5, 3.0, 6.0, 7.0, 9.0]
 # A part that so many bear as that it surprises less than this finds nobody by itself.
 ALONE_LEAST = 3.5
 _BINS = 400
+_SAME_DAY = 9
 
 
 class Scratch(NamedTuple):
@@ -56,7 +57,7 @@ def touched_room(most: int) -> Touched:
 
 
 @njit(cache=True)
-def similar(tables, tree, words, p, width, per_letter, spread, work, best_part, found, evidence):
+def similar(tables, tree, words, p, width, fall, per_letter, spread, work, best_part, found, evidence):
     """The listed parts that may be part p of the candidate, best first, each once."""
     size = 0
     for s in range(words.first[p], words.first[p + 1]):
@@ -64,7 +65,19 @@ def similar(tables, tree, words, p, width, per_letter, spread, work, best_part, 
         least = np.exp(max(1.0, per_letter * spelled.shape[0]))
         for channel in range(N_CHANNELS):
             size = walk(
-                tables, tree, words.channel[s], spelled, channel, width, least, spread, work, found, evidence, size
+                tables,
+                tree,
+                words.channel[s],
+                spelled,
+                channel,
+                width,
+                fall,
+                least,
+                spread,
+                work,
+                found,
+                evidence,
+                size,
             )
     order = np.argsort(-evidence[:size])
     parts = np.zeros(size, dtype=np.uint32)
@@ -143,13 +156,13 @@ def date_relation(people, subject, dob):
 
 
 @njit(cache=True)
-def choose(  # noqa: PLR0912 - one compiled loop
-    people, doors, alive, dob, slot, touched, count, most, enough, fall, bonus, days
+def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
+    people, doors, alive, dob, slot, touched, count, most, enough, most_of_day, fall, bonus, days
 ):
     """The subjects to compare, best first: by name and date, and those of the day; `slot` is zero afterwards.
 
     `enough` are always taken if there are so many; more, up to `most`, while they fall no more than `fall`
-    below the best.
+    below the best; and `most_of_day` of those born that very day whatever their names.
     """
     histogram = np.zeros(_BINS + 1, dtype=np.int64)
     for k in range(1, count + 1):
@@ -171,6 +184,7 @@ def choose(  # noqa: PLR0912 - one compiled loop
                 subjects[size] = subject
                 values[size] = touched.total[k] + bonus[date_relation(people, subject, dob)]
                 size += 1
+    by_name = size
     # By date: whoever was born that day, or on a day that this may be a slip of.
     near = neighbours(dob, days)
     for k in range(near):
@@ -196,10 +210,22 @@ def choose(  # noqa: PLR0912 - one compiled loop
         return out
     least = values[order[0]] - fall
     taken = set()
-    for k in order:
-        if kept == most or (kept >= enough and values[k] < least):
-            break
-        if subjects[k] not in taken:
+    same_day = 0
+    for turn in range(2):
+        # First the best by name and date together, then whoever else was born that very day.
+        for k in order:
+            if kept == most:
+                break
+            if subjects[k] in taken:
+                continue
+            if turn == 0 and kept >= enough and values[k] < least:
+                break
+            if turn == 1:
+                if k < by_name or same_day == most_of_day:
+                    continue
+                if date_relation(people, subjects[k], dob) < _SAME_DAY:
+                    continue
+                same_day += 1
             taken.add(subjects[k])
             out[kept] = subjects[k]
             kept += 1

@@ -5,15 +5,18 @@ Not safe for use from two threads at once: it keeps working space between querie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
 from concord_screening.engine import align, common, spread, trie
 from concord_screening.engine.align import Names, Own
-from concord_screening.engine.analysis import Form
-from concord_screening.engine.candidate import own as own_of
+from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.candidate import laid_out
 from concord_screening.engine.dates import DateRelation
 from concord_screening.engine.dates import room as day_room
 from concord_screening.engine.evidence import N_EVIDENCE, InList, weigh
@@ -34,14 +37,17 @@ from concord_screening.engine.retrieve import (
 class Budget:
     """How much a query may spend: prefixes kept in a walk, postings read, names touched, people chosen.
 
-    `enough` people are always chosen, more while they fall no more than `fall` below the best.
+    `enough` people are always chosen, more while they fall no more than `fall` below the best, and `of_day` more of
+    those born on the very day.
     """
 
-    prefixes: int = 200
+    prefixes: int = 120
+    prefix_fall: float = 2e-3
     postings: int = 100_000
     touched: int = 40_000
     people: int = 400
-    enough: int = 150
+    enough: int = 200
+    of_day: int = 120
     fall: float = 12.0
     per_letter: float = 0.55
 
@@ -55,6 +61,7 @@ class Segment:
     scratch: Scratch
     names: Names
     countries: np.ndarray
+    number: int
 
     @classmethod
     def of(cls, listing: Listing) -> Segment:
@@ -66,6 +73,7 @@ class Segment:
             scratch(listing.entries, len(listing.words.first) - 1),
             Names(listing.words, people.entry_first, people.entry_part, people.entry_channel),
             np.bincount(people.countries, minlength=common.COUNTRY_NUMBERS),
+            next(_numbers),
         )
 
 
@@ -90,6 +98,9 @@ class Found:
     entries: np.ndarray
 
 
+_REMEMBERED_MOST = 20_000
+_numbers = count()
+
 Near = list[tuple[np.ndarray, np.ndarray]]
 
 
@@ -106,13 +117,14 @@ class Searcher:
         self._days = day_room()
         self._touched = touched_room(self.budget.touched)
         self._sample = np.zeros(common.BEARERS, dtype=np.int64)
+        self._remembered: OrderedDict[tuple[int, Part], tuple[np.ndarray, np.ndarray]] | None = None
 
     def search(self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False) -> list[Found]:
         """The people worth comparing in each segment, compared."""
         if not segments:
             return []  # nobody is listed yet
-        own = own_of(asked.forms)
-        near = [self._near(own, segment) for segment in segments]
+        own, parts = laid_out(asked.forms)
+        near = [self._near(own, parts, segment) for segment in segments]
         in_list = self._in_list(asked, own, near, segments)
         found = []
         for number, segment in enumerate(segments):
@@ -131,16 +143,35 @@ class Searcher:
             found.append(Found(number, subjects, evidence, details, entries))
         return found
 
-    def _near(self, own: Own, segment: Segment) -> Near:
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Within, what was found for a part is kept: candidates of one batch share many."""
+        self._remembered = OrderedDict()
+        try:
+            yield
+        finally:
+            self._remembered = None
+
+    def _near(self, own: Own, parts: Sequence[Part], segment: Segment) -> Near:
         """For each unit the listed parts that may be it, with their evidence, the best first."""
-        return [
-            similar(
-                self._model.tables, segment.listing.tree, own.words, unit, self.budget.prefixes,
-                self.budget.per_letter, self._spread, self._beam, segment.scratch.best_part, self._found,
-                self._evidence,
-            )
-            for unit in range(own.pairs)
-        ]  # fmt: skip
+        return [self._similar(own, unit, part, segment) for unit, part in enumerate(parts)]
+
+    def _similar(self, own: Own, unit: int, part: Part, segment: Segment) -> tuple[np.ndarray, np.ndarray]:
+        known = self._remembered
+        key = (segment.number, part)
+        if known is not None and key in known:
+            known.move_to_end(key)
+            return known[key]
+        found: tuple[np.ndarray, np.ndarray] = similar(
+            self._model.tables, segment.listing.tree, own.words, unit, self.budget.prefixes,
+            self.budget.prefix_fall, self.budget.per_letter, self._spread, self._beam, segment.scratch.best_part,
+            self._found, self._evidence,
+        )  # fmt: skip
+        if known is not None:
+            known[key] = found
+            if len(known) > _REMEMBERED_MOST:
+                known.popitem(last=False)
+        return found
 
     def _in_list(self, asked: Asked, own: Own, near: list[Near], segments: Sequence[Segment]) -> InList:
         entries = sum(segment.listing.entries for segment in segments)
@@ -161,7 +192,7 @@ class Searcher:
             chances.append(np.minimum(1.0, (total + 0.5) / (entries + 1.0)))
             first.append(first[-1] + len(values))
             samples.append(self._bearers(unit, near, segments))
-        country, share, lift = common.countries_of(
+        country, share, lift, likely = common.countries_of(
             samples, sum((segment.countries for segment in segments), np.zeros(1, dtype=np.int64)), asked.country
         )
         dates = np.zeros(len(DateRelation))
@@ -169,7 +200,7 @@ class Searcher:
             common.count_dates(segment.listing.doors.day, asked.dob, dates)
         return InList(
             np.array(first), np.concatenate(levels), np.concatenate(chances), country, share, lift,
-            common.date_chances(dates, size), float(np.log(1 + size)),
+            common.date_chances(dates, size), likely, float(np.log(1 + size)),
         )  # fmt: skip
 
     def _bearers(self, unit: int, near: list[Near], segments: Sequence[Segment]) -> np.ndarray:
@@ -192,16 +223,17 @@ class Searcher:
             levels, chances = in_list.levels[low:high], in_list.chances[low + unit : high + unit + 1]
             rare = -np.log(chances[np.searchsorted(-levels, -values, side="right")])
             gains.append(np.minimum(rare, values).astype(np.float32))
-        count = 0
+        touched = 0
         # The rarest part first: what common parts alone would find is not worth comparing.
         for unit in sorted(range(own.pairs), key=lambda u: -float(gains[u][0]) if len(gains[u]) else 0.0):
-            count = collect(
+            touched = collect(
                 doors, near[unit][0], gains[unit], unit + 1, self.budget.touched, self.budget.postings,
-                segment.scratch.slot, self._touched, count,
+                segment.scratch.slot, self._touched, touched,
             )  # fmt: skip
         return np.asarray(
             choose(
-                segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, count,
-                self.budget.people, self.budget.enough, self.budget.fall, DATE_BONUS, self._days,
+                segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, touched,
+                self.budget.people, self.budget.enough,
+                self.budget.of_day, self.budget.fall, DATE_BONUS, self._days,
             )
         )  # fmt: skip

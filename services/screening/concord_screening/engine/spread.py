@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.editmodel import UNSEEN_GAP, UNSEEN_PAIR
+from concord_screening.engine.editmodel import SYMBOLS, UNSEEN_GAP, UNSEEN_PAIR
 
 LETTERS = 53
 LONGEST = 62
@@ -45,7 +45,7 @@ def room() -> Spread:
 
 
 @njit(cache=True)
-def lay_out(tables, channel, listed_channel, a, out, present):
+def lay_out(tables, channel, listed_channel, a, out, present):  # noqa: PLR0912 - one compiled loop
     """Writes the units that fit the letters `a`, or takes them out again (faster than clearing)."""
     number = tables.table[channel, listed_channel]
     row = 2 * number + (1 if tables.swapped[channel, listed_channel] else 0)
@@ -58,26 +58,27 @@ def lay_out(tables, channel, listed_channel, a, out, present):
                 out.one[b, i] = UNSEEN_PAIR
         for i in range(n + 1):
             out.one[0, i] = UNSEEN_GAP
-        for e in range(units.first[row, 0], units.first[row, 1]):
+        for e in range(units.first[row, 0], units.first[row, SYMBOLS]):
             out.one[units.other_first[e], 0] = units.value[e]
     for i in range(1, n + 1):
-        symbol = a[i - 1]
-        follows = a[i] if i < n else 0
-        for e in range(units.first[row, symbol], units.first[row, symbol + 1]):
-            second = units.second[e]
-            b1 = units.other_first[e]
+        symbol = np.int64(a[i - 1])
+        for e in range(units.first[row, symbol * SYMBOLS], units.first[row, symbol * SYMBOLS + 1]):
+            value = units.value[e] if present else np.float32(0.0)
             b2 = units.other_second[e]
-            value = units.value[e] if present else 0.0
-            if second == 0:
-                if b2 == 0:
-                    out.one[b1, i] = value
-                else:
-                    out.one_two[b1, b2, i] = value
-            elif second == follows:
-                if b2 == 0:
-                    out.two_one[b1, i + 1] = value
-                else:
-                    out.two_two[b1, b2, i + 1] = value
+            if b2 == 0:
+                out.one[units.other_first[e], i] = value
+            else:
+                out.one_two[units.other_first[e], b2, i] = value
+        if i == n:
+            break
+        both = symbol * SYMBOLS + np.int64(a[i])
+        for e in range(units.first[row, both], units.first[row, both + 1]):
+            value = units.value[e] if present else np.float32(0.0)
+            b2 = units.other_second[e]
+            if b2 == 0:
+                out.two_one[units.other_first[e], i + 1] = value
+            else:
+                out.two_two[units.other_first[e], b2, i + 1] = value
 
 
 @njit(cache=True)

@@ -16,9 +16,10 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.align import Words
-from concord_screening.engine.spread import LONGEST, first_row, lay_out, step
+from concord_screening.engine.spread import first_row, lay_out, step
 
 N_CHANNELS = 10
+LONGEST_PART = 42
 
 
 class Trie(NamedTuple):
@@ -45,7 +46,7 @@ def beam(width: int) -> Beam:
     """Working space for walks that keep `width` prefixes; made once per thread."""
     room = width * 30
     return Beam(
-        np.zeros((3, room, LONGEST + 1), dtype=np.float64),
+        np.zeros((3, room * LONGEST_PART), dtype=np.float64),
         np.zeros((3, room), dtype=np.int64),
         np.zeros(room, dtype=np.float64),
     )
@@ -118,31 +119,36 @@ def build(words: Words) -> Trie:
 
 @njit(cache=True)
 def walk(  # noqa: PLR0912 - one compiled loop
-    tables, trie, channel, a, listed_channel, width, least, spread, work, found, evidence, size
+    tables, trie, channel, a, listed_channel, width, fall, least, spread, work, found, evidence, size
 ):
     """Adds spellings of one listed channel that may be the spelling `a`, with their evidence.
 
-    `least` is the smallest ratio that counts; gives the new number of found spellings.
+    `least` is the smallest ratio that counts; a prefix that has less than the share `fall` of the best of its
+    length is given up. Gives the new number of found spellings.
     """
     root = trie.root[listed_channel]
     if trie.children[root] == 0 or tables.table[channel, listed_channel] < 0:
         return size
     lay_out(tables, channel, listed_channel, a, spread, True)
     n = a.shape[0]
+    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache.
+    wide = n + 1
     now, before, later = 0, 1, 2
     held = 1
     work.nodes[now, 0] = root
-    first_row(spread, n, work.rows[now, 0])
+    first_row(spread, n, work.rows[now, :wide])
     depth = 0
-    while held > 0 and depth < 40:
+    while held > 0 and depth < LONGEST_PART - 1:
         made = 0
         top = 0.0
         for k in range(held):
             node = work.nodes[now, k]
             last = trie.letter[node] if depth > 0 else 0
             for c in range(trie.child[node], trie.child[node] + trie.children[node]):
-                row = work.rows[later, made]
-                best = step(spread, n, trie.letter[c], last, work.rows[now, k], work.rows[before, k], row)
+                row = work.rows[later, made * wide : (made + 1) * wide]
+                mine = work.rows[now, k * wide : (k + 1) * wide]
+                parents = work.rows[before, k * wide : (k + 1) * wide]
+                best = step(spread, n, trie.letter[c], last, mine, parents, row)
                 if row[n] >= least:
                     for e in range(trie.end[c], trie.end[c + 1]):
                         if size < found.shape[0]:
@@ -157,7 +163,7 @@ def walk(  # noqa: PLR0912 - one compiled loop
                 made += 1
         if made == 0:
             break
-        cut = top * 1e-5
+        cut = top * fall
         if made > width:
             cut = max(cut, np.partition(work.value[:made], made - width)[made - width])
         # Keep the best prefixes. Each takes its parent's row along, for units of two letters.
@@ -167,13 +173,12 @@ def walk(  # noqa: PLR0912 - one compiled loop
                 code = work.nodes[later, m]
                 parent = code % (width * 32)
                 work.nodes[later, kept] = code // (width * 32)
-                for i in range(n + 1):
-                    work.rows[later, kept, i] = work.rows[later, m, i]
-                    work.rows[before, width + kept, i] = work.rows[now, parent, i]
+                for i in range(wide):
+                    work.rows[later, kept * wide + i] = work.rows[later, m * wide + i]
+                    work.rows[before, (width + kept) * wide + i] = work.rows[now, parent * wide + i]
                 kept += 1
-        for k in range(kept):
-            for i in range(n + 1):
-                work.rows[before, k, i] = work.rows[before, width + k, i]
+        for i in range(kept * wide):
+            work.rows[before, i] = work.rows[before, width * wide + i]
         now, later = later, now
         held = kept
         depth += 1

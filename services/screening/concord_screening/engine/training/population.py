@@ -14,6 +14,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import resources
 
 import icu
 import numpy as np
@@ -26,6 +27,10 @@ HAN_NATIVE = {"China": "mandarin", "Taiwan": "wade", "Hong Kong": "cantonese", "
               "Malaysia": "south", "Singapore": "south"}  # fmt: skip
 # How many of the people of these countries have Chinese names.
 HAN_SHARE = {"China": 0.9, "Taiwan": 0.9, "Hong Kong": 0.8, "Macao": 0.7, "Malaysia": 0.25, "Singapore": 0.6}
+# Of Chinese names, so many are listed in Latin letters, in both ways, in characters; so many have one given character.
+HAN_LISTED = (0.6, 0.25, 0.15)
+SHARE_HAN_SHORT = 0.12
+SHARE_RESPELLED, SHARE_SHORTENED, SHARE_TURNED = 0.7, 0.4, 0.3
 _BLOCK = 50_000
 _FEW = 150
 _BETWEEN = {"Han": "·", "Katakana": "・"}
@@ -63,6 +68,12 @@ class Population:
     # Characters of Chinese family and given names.
     han_family: Counter[str] = field(default_factory=Counter)
     han_given: Counter[str] = field(default_factory=Counter)
+
+    def parts(self) -> Iterator[tuple[str, int]]:
+        """All Latin parts with how often they were seen."""
+        for culture in self.cultures:
+            for parts in culture.parts:
+                yield from parts.items()
 
     # -- as a file --------------------------------------------------------------------------------
 
@@ -109,9 +120,7 @@ class Population:
                     made.cultures[-1].parts[int(rest[0])][rest[1]] = int(rest[2])
                 case _:
                     script, word, *forms = rest
-                    made.spelled[script][word] = [
-                        (forms[k], int(forms[k + 1])) for k in range(0, len(forms), 2)
-                    ]
+                    made.spelled[script][word] = [(forms[k], int(forms[k + 1])) for k in range(0, len(forms), 2)]
         return made
 
 
@@ -143,14 +152,14 @@ class _Letters:
 class _Pool:
     """Parts of one role in one culture, and those that a list of this size will see for the first time."""
 
-    def __init__(
-        self, parts: Counter[str], habits: Counter[str], draws: float, random_: random.Random
-    ) -> None:
+    def __init__(self, parts: Counter[str], habits: Counter[str], draws: float, random_: random.Random) -> None:
         total = sum(parts.values())
         once = sum(n == 1 for n in parts.values())
         twice = sum(n == 2 for n in parts.values())
         # How quickly new names keep coming, read from how many were seen once and twice.
-        rate = min(0.9, once / max(1, once + 2 * twice)) if total >= 30 else 0.7
+        rate = min(0.9, once / max(1, once + 2 * twice))
+        if habits is not parts:
+            rate = 0.95  # a small people's few known names say little about the rest of it
         new_mass = rate * len(parts)
         words = list(parts)
         weights = [n - rate * 0.999 for n in parts.values()]
@@ -228,7 +237,7 @@ class Maker:
         made = 0
         while made < self._count:
             size = min(_BLOCK, self._count - made)
-            block: list[tuple[Culture, tuple[str, ...], list[str]]] = []
+            block: list[tuple[Culture, tuple[str, ...]]] = []
             for culture, pools, n in zip(
                 self._population.cultures,
                 self._pools,
@@ -238,10 +247,9 @@ class Maker:
                 block += self._named(culture, pools, n)
             dobs = self._dobs(size)
             for at in self._generator.permutation(size).tolist():
-                culture, names, extra = block[at]
+                culture, names = block[at]
                 dob = dobs[at]
                 gender = ("male", "male", "female", None)[self._random.randrange(4)]
-                del extra
                 yield Subject(
                     f"made-up:{made}", tuple(map(Name, names)), (dob,) if dob else (), (culture.country,), gender
                 )
@@ -270,13 +278,9 @@ class Maker:
                 out.append(f"{year}-{month:02d}-{day:02d}")
         return out
 
-    def _named(
-        self, culture: Culture, pools: tuple[_Pool, ...], count: int
-    ) -> list[tuple[Culture, tuple[str, ...], list[str]]]:
-        chinese = int(round(count * HAN_SHARE.get(culture.country, 0.0))) if self._family[0] else 0
-        out: list[tuple[Culture, tuple[str, ...], list[str]]] = [
-            (culture, self._chinese(HAN_NATIVE[culture.country]), []) for _ in range(chinese)
-        ]
+    def _named(self, culture: Culture, pools: tuple[_Pool, ...], count: int) -> list[tuple[Culture, tuple[str, ...]]]:
+        chinese = round(count * HAN_SHARE.get(culture.country, 0.0)) if self._family[0] else 0
+        out = [(culture, self._chinese(HAN_NATIVE[culture.country])) for _ in range(chinese)]
         count -= chinese
         patterns = list(culture.patterns)
         chosen = self._random.choices(patterns, list(culture.patterns.values()), k=count)
@@ -286,7 +290,7 @@ class Maker:
         listed = self._random.choices(sets, list(culture.scripts.values()), k=count)
         for pattern, scripts in zip(chosen, listed, strict=True):
             words = [word for letter in pattern if (word := next(stock[letter]))]
-            out.append((culture, self._written(words, scripts.split("+")), []))
+            out.append((culture, self._written(words, scripts.split("+"))))
         return out
 
     def _written(self, words: list[str], scripts: list[str]) -> tuple[str, ...]:
@@ -301,18 +305,22 @@ class Maker:
             elif latin not in names:
                 names[latin] = None
             else:
-                other = [
-                    self._random.choice(self._other_latin[word])
-                    if word in self._other_latin and self._random.random() < 0.7
-                    else word
-                    for word in words
-                ]
-                if len(other) > 2 and self._random.random() < 0.4:
-                    del other[self._random.randrange(1, len(other) - 1)]
-                if self._random.random() < 0.3:
-                    other = [*other[-1:], *other[:-1]]
-                names[" ".join(word.title() for word in other)] = None
+                names[self._otherwise(words)] = None
         return tuple(names) or (latin,)
+
+    def _otherwise(self, words: list[str]) -> str:
+        """A name as another office would spell it: other letters, a middle name less, the family name first."""
+        spelled = [
+            self._random.choice(self._other_latin[word])
+            if word in self._other_latin and self._random.random() < SHARE_RESPELLED
+            else word
+            for word in words
+        ]
+        if len(spelled) > 2 and self._random.random() < SHARE_SHORTENED:
+            del spelled[self._random.randrange(1, len(spelled) - 1)]
+        if self._random.random() < SHARE_TURNED:
+            spelled = [*spelled[-1:], *spelled[:-1]]
+        return " ".join(word.title() for word in spelled)
 
     def _other(self, words: list[str], script: str) -> str:
         known_words = self._population.spelled.get(script, {})
@@ -332,7 +340,7 @@ class Maker:
 
     def _chinese(self, manner: str) -> tuple[str, ...]:
         family = self._pick(self._family)
-        given = [self._pick(self._given) for _ in range(1 if self._random.random() < 0.12 else 2)]
+        given = [self._pick(self._given) for _ in range(1 if self._random.random() < SHARE_HAN_SHORT else 2)]
         written = family + "".join(given)
         if manner == "mandarin":
             first, rest = han.readings(family, True)[0], ["".join(han.mandarin(c) for c in given)]
@@ -344,7 +352,11 @@ class Maker:
             first = self._random.choice(south) if south else han.cantonese(family)
             rest = ["-".join(map(han.cantonese, given))] if manner != "south" else [han.cantonese(c) for c in given]
         latin = " ".join(word.title() for word in (first, *rest))
-        draw = self._random.random()
-        if draw < 0.6:
-            return (latin,)
-        return (written, latin) if draw < 0.85 else (written,)
+        return self._random.choices(((latin,), (written, latin), (written,)), HAN_LISTED)[0]
+
+
+def shipped() -> Population:
+    """The population that comes with the package, for tests and benchmarks."""
+    return Population.from_bytes(
+        resources.files("concord_screening.engine.models").joinpath("population.tsv.gz").read_bytes()
+    )

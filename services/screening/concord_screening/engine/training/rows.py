@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from concord_screening.engine import places
-from concord_screening.engine.align import N_FEATURES
 from concord_screening.engine.analysis import forms
 from concord_screening.engine.commands import PairScorer
 from concord_screening.engine.dates import parse
@@ -30,6 +30,25 @@ class Rows:
     owner: np.ndarray
     retrieved: int = 0
     right_retrieved: tuple[int, ...] = ()
+
+    def only(self, chosen: np.ndarray, owners: frozenset[int]) -> Rows:
+        """The chosen rows, which are those of these owners."""
+        return Rows(
+            self.features[chosen], self.labels[chosen], self.groups[chosen], self.owner[chosen], self.retrieved,
+            tuple(i for i in self.right_retrieved if i in owners),
+        )  # fmt: skip
+
+
+def joined(every: Sequence[Rows]) -> Rows:
+    """Rows of several kinds in one."""
+    return Rows(
+        np.concatenate([r.features for r in every]),
+        np.concatenate([r.labels for r in every]),
+        np.concatenate([r.groups for r in every]),
+        np.concatenate([r.owner for r in every]),
+        max(r.retrieved for r in every),
+        tuple(i for r in every for i in r.right_retrieved),
+    )
 
 
 def pair_rows(pairs: Sequence[data.Pair], model: Model) -> Rows:
@@ -62,7 +81,7 @@ def fit_names(rows: Rows, chosen: np.ndarray) -> Curves:
     """
     kept = np.flatnonzero(chosen[rows.owner])
     values = rows.features[kept, 5] + rows.features[kept, 4]
-    curves = None
+    curves = Curves(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1))
     for _ in range(2):
         order = np.lexsort((-values, rows.owner[kept]))
         first = np.concatenate([[True], np.diff(rows.owner[kept][order]) > 0])
@@ -74,7 +93,6 @@ def fit_names(rows: Rows, chosen: np.ndarray) -> Curves:
             own=2.0,
         )  # fmt: skip
         values = scores(curves, rows.features[kept], rows.groups[kept])
-    assert curves is not None
     return curves
 
 
@@ -125,7 +143,41 @@ def fit_people(rows: Rows, chosen: np.ndarray, random_: np.random.Generator) -> 
     country, chance = EVIDENCE.index("country"), EVIDENCE.index("country_chance")
     otherwise = (random_.random(len(labels)) < settings.COUNTRY_OTHERWISE) & (labels > 0) & (features[:, country] == 2)
     features[otherwise, country] = features[otherwise, chance] = 0.0
+    # As many candidates are listed as are not: those who are not bring the same people, and no right one.
+    weights = np.where(labels > 0, 1.0, 2.0)
     return fit(
-        features, labels, rows.groups[chosen], settings.PEOPLE_DIRECTIONS, np.ones(len(labels)), N_GROUPS,
-        smooth=0.0002, own=4.0,
-    )  # fmt: skip
+        features, labels, rows.groups[chosen], settings.PEOPLE_DIRECTIONS, weights, N_GROUPS, smooth=0.00005, own=4.0
+    )
+
+
+def calibrated(parts: Sequence[tuple[Rows, np.ndarray]]) -> tuple[float, float]:
+    """What to add to the log-odds, and by what to multiply them, so that the best hit is right as often as said.
+
+    Half of the candidates are listed.
+    """
+    said, true = [], []
+    for rows, values in parts:
+        owners = np.unique(rows.owner)
+        right, other = best_values(rows, values, int(owners.max()) + 1)
+        right, other = right[owners], other[owners]
+        said += [np.maximum(right, other), other]
+        true += [right >= other, np.zeros(len(other), bool)]
+    x, y = np.concatenate(said), np.concatenate(true).astype(float)
+    x = np.clip(x, -30.0, 30.0)
+
+    def loss(scale: np.ndarray) -> float:
+        z = scale[0] + scale[1] * x
+        return float(np.mean(np.logaddexp(0, z) - y * z))
+
+    found = minimize(loss, np.array([0.0, 1.0]), method="Nelder-Mead", options={"xatol": 1e-6, "fatol": 1e-10}).x
+    return float(found[0]), float(max(found[1], 0.1))
+
+
+def best_values(rows: Rows, values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """For each query the score of the right person, and the best of anybody else; very low for none."""
+    right = np.full(count, -99.0)
+    other = np.full(count, -99.0)
+    is_right = rows.labels > 0
+    np.maximum.at(right, rows.owner[is_right], values[is_right])
+    np.maximum.at(other, rows.owner[~is_right], values[~is_right])
+    return right, other

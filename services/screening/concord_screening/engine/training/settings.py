@@ -12,4 +12,5 @@ PEOPLE_DIRECTIONS = (1, 1, 1, 1, 1, 1, 1)
 COUNTRY_OTHERWISE = 0.12
 GENDER_OTHERWISE = 0.02
 GENDER_GIVEN = 0.4
-LIST_SIZES = (100_000, 6_000)
+# The data alone, and a list as long as one will ever be on one core.
+LIST_SIZES = (1_000_000, 0)

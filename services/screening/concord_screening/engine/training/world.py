@@ -25,6 +25,7 @@ EXTRA = {"China": 6_000, "Taiwan": 1_500, "Hong Kong": 700, "Malaysia": 800, "Si
          "Syria": 1_500, "Iran": 1_500, "Ukraine": 1_000, "Indonesia": 1_000}  # fmt: skip
 _BUCKETS = 1 << 18
 _MOST_FORMS = 3
+_MOST_WORDS = 5
 
 
 def _script(text: str) -> str:
@@ -57,8 +58,8 @@ class _Origin:
         self.countries = sorted(c for c, own in grams.items() if len(own) >= _SMALLEST)
         sums = np.full((len(self.countries), _BUCKETS), 0.05, dtype=np.float32)
         for k, country in enumerate(self.countries):
-            for name in grams[country]:
-                np.add.at(sums[k], name, 1.0)
+            for seen in grams[country]:
+                np.add.at(sums[k], seen, 1.0)
         self._logs = np.log(sums / sums.sum(axis=1, keepdims=True)).T.copy()
         sizes = np.array([len(grams[c]) for c in self.countries])
         self._prior = np.log(sizes / sizes.sum())
@@ -70,7 +71,7 @@ class _Origin:
 
 
 def _learn(culture: Culture, name: list[str]) -> None:
-    if not 2 <= len(name) <= 5:
+    if not 2 <= len(name) <= _MOST_WORDS:
         return
     roles = ["g", *"m" * (len(name) - 2), "f"]
     culture.patterns["".join(roles)] += 1
@@ -135,17 +136,17 @@ def learn(folder: Path) -> Population:
     cultures = {country: Culture(country, 0.0) for country in sorted({c for c, _ in real})}
     cultures["South Korea"] = Culture("South Korea", 0.0)
     counts = Counter[str]()
-    for country, name in real:
-        _learn(cultures[country], name)
+    for country, words_of in real:
+        _learn(cultures[country], words_of)
         counts[country] += 1
     for language in ("hebrew", "korean"):
         for latin, other in data.full_names(folder, language):
-            name = _latin_words(latin)
-            if not 2 <= len(name) <= 5:
+            words_of = _latin_words(latin)
+            if not 2 <= len(words_of) <= _MOST_WORDS:
                 continue
             korean = language == "korean" and " " not in other and 2 <= len(other) <= 4
-            country = "South Korea" if korean else origin.of(name)
-            _learn(cultures[country], name)
+            country = "South Korea" if korean else origin.of(words_of)
+            _learn(cultures[country], words_of)
             counts[country] += 1
     made.spelled.update(_spellings(folder))
     _rare(made, folder, cultures, origin)
@@ -171,6 +172,11 @@ def _rare(made: Population, folder: Path, cultures: dict[str, Culture], origin: 
                     seen[word] = max(seen[word], n)
     for word, n in sorted(seen.items()):
         cultures[origin.of([word])].parts[2][word] += min(n, 5)
+
+
+def people_in(folder: Path) -> int:
+    """How many people the data holds."""
+    return len(data.subjects(folder))
 
 
 def population(folder: Path, count: int, seed: int, made: Population | None = None) -> Iterator[Subject]:
