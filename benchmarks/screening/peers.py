@@ -1,6 +1,7 @@
 """Run in the peers' own environment: work on standard input, what each peer needs and finds on standard output.
 
-Work is `{"pairs": [[a, b]], "checks": [{"name", "dob", "country", "candidates": [{"id", "names", "dobs", "countries"}]}]}`.
+Work is `{"pairs": [[a, b]], "checks": [{"name", "dob", "country", "candidates": [...]}]}`; a candidate has
+`id`, `names`, `dobs` and `countries`.
 """
 
 import json

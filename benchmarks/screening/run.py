@@ -29,6 +29,16 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks-screening.md"
 PEERS = ("nomenklatura", "rapidfuzz", "pyicu-wheels")
 ALONE = {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+_ABOUT = """Written by `make bench-screening`; made-up people from a seed; one core. Processor time counts; wall time is
+told beside it because others used the machine. Half of the candidates are listed, under another of their names or
+a mistyped one; one in ten has no date."""
+_LISTS_HEAD = (
+    (
+        "| listed | segments | bytes a name in memory | on disk | processor s to build | s to start | "
+        "change to findable ms p50 | p99 | under checks a second | candidates | candidate recall | recall at 1 % |"
+    ),
+    "|---|---|---|---|---|---|---|---|---|---|---|---|",
+)
 PEER_LIST = 20_000
 PEER_CHECKS = 200
 PEER_CANDIDATES = 50
@@ -57,25 +67,18 @@ def tables(measured: list[dict[str, float]]) -> list[str]:
         "| listed | segments | processor ms p50 | p99 | checks a second, single | batch | wall ms p50 | p99 |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for m in measured:
-        lines.append(
-            f"| {m['size']:,} | {m['agencies']} | {m['processor p50']:.1f} | {m['processor p99']:.1f} | "
-            f"{m['single']:.0f} | {m['batch']:.0f} | {m['wall p50']:.1f} | {m['wall p99']:.1f} |"
-        )
     lines += [
-        "",
-        "## Lists",
-        "",
-        "| listed | segments | bytes a name in memory | on disk | processor s to build | s to start | "
-        "change to findable ms p50 | p99 | under checks a second | candidates | candidate recall | recall at 1 % |",
-        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+        f"| {m['size']:,} | {m['agencies']} | {m['processor p50']:.1f} | {m['processor p99']:.1f} | "
+        f"{m['single']:.0f} | {m['batch']:.0f} | {m['wall p50']:.1f} | {m['wall p99']:.1f} |"
+        for m in measured
     ]
-    for m in measured:
-        lines.append(
-            f"| {m['size']:,} | {m['agencies']} | {m['resident']:.0f} | {m['disk']:.0f} | {m['build']:.0f} | "
-            f"{m['start']:.2f} | {m['findable p50']:.0f} | {m['findable p99']:.0f} | {m['findable load']:.0f} | "
-            f"{m['candidates']:.0f} | {m['candidate recall']:.3f} | {m['recall']:.3f} |"
-        )
+    lines += ["", "## Lists", "", *_LISTS_HEAD]
+    lines += [
+        f"| {m['size']:,} | {m['agencies']} | {m['resident']:.0f} | {m['disk']:.0f} | {m['build']:.0f} | "
+        f"{m['start']:.2f} | {m['findable p50']:.0f} | {m['findable p99']:.0f} | {m['findable load']:.0f} | "
+        f"{m['candidates']:.0f} | {m['candidate recall']:.3f} | {m['recall']:.3f} |"
+        for m in measured
+    ]
     return lines
 
 
@@ -196,9 +199,7 @@ def main() -> None:
             lines = [
                 "# Benchmarks of the matching engine",
                 "",
-                "Written by `make bench-screening`; made-up people from a seed; one core. Processor time counts; wall time is",
-                "told beside it because others used the machine. Half of the candidates are listed, under another of their",
-                "names or a mistyped one; one in ten has no date.",
+                _ABOUT,
                 "",
                 f"{about}. Peers: {versions}.",
                 "",

@@ -153,7 +153,7 @@ def _han_part(piece: str, family: bool, native: bool, korean: bool) -> Part:
     """Chinese characters in all the ways they may be read."""
     mandarin, cantonese = han.readings(piece, family)
     spelled = [(Channel.HAN, mandarin)]
-    if not native and (southern := han.southern(piece)) != mandarin:
+    if not native and (southern := han.southern(piece)):
         spelled.append((Channel.LATIN, southern))
     if native or len(piece) <= 2:  # no part of a Chinese name is longer
         spelled += [(Channel.MANDARIN, mandarin), (Channel.CANTONESE, cantonese)]

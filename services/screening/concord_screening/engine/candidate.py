@@ -13,12 +13,14 @@ from concord_screening.engine.romanise import Channel
 
 # Neighbours that together are longer than this are two words for everybody.
 PAIR_MOST = 12
+# Of names written as one word the first spellings are enough: each part is compared in all of its own.
+_MOST_SPELLINGS = 3
 
 
 def together(parts: Sequence[Part], most: int) -> Part | None:
     """Parts written as one word, each spelling with its like of the other parts; none when that is too long."""
     found: dict[tuple[Channel, str], None] = {}
-    for turn in range(max(len(part.spellings) for part in parts)):
+    for turn in range(min(_MOST_SPELLINGS, max(len(part.spellings) for part in parts))):
         chosen = [part.spellings[turn] if turn < len(part.spellings) else part.spellings[0] for part in parts]
         channel = chosen[0][0]
         for own, _ in chosen:

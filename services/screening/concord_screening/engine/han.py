@@ -41,6 +41,9 @@ _SOUTHERN_WORDS = {
     "峇鲁": "bahru", "诺丁": "nordin", "祖基": "zulki", "依沙": "isa", "哈芝": "haji",
 }  # fmt: skip
 
+# What only they write.
+_SOUTHERN_SIGNS = (*_SOUTHERN_WORDS, "末", "峇", "仄", "督", "旺", "沙", "祖", "慕", "依")
+
 # Hong Kong's usual spellings, sound by sound; the edit model learns what these leave.
 _INITIALS = (
     ("gw", "kw"), ("kw", "kw"), ("ng", "ng"), ("z", "ch"), ("c", "ch"), ("j", "y"), ("g", "k"),
@@ -113,7 +116,9 @@ def ways(text: str, alone: bool) -> list[tuple[list[str], bool]]:
 
 
 def southern(text: str) -> str:
-    """The sounds of a foreign name as Chinese speakers of Malaysia and Singapore write it."""
+    """The sounds of a foreign name as Chinese speakers of Malaysia write it; none where nothing tells that they did."""
+    if not any(sign in text for sign in _SOUTHERN_SIGNS):
+        return ""
     for written, sound in _SOUTHERN_WORDS.items():
         text = text.replace(written, sound)
     return "".join(c if c.isascii() else _SOUTHERN.get(c) or mandarin(c) for c in text)

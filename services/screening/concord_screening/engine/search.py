@@ -99,6 +99,8 @@ class Found:
 
 
 _REMEMBERED_MOST = 20_000
+# In a short list fewer are worth comparing: so many, and one of each so many listed.
+_FEWEST, _OF_LIST = 40, 100
 _numbers = count()
 
 Near = list[tuple[np.ndarray, np.ndarray]]
@@ -233,7 +235,7 @@ class Searcher:
         return np.asarray(
             choose(
                 segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, touched,
-                self.budget.people, self.budget.enough,
+                self.budget.people, min(self.budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
                 self.budget.of_day, self.budget.fall, DATE_BONUS, self._days,
             )
         )  # fmt: skip

@@ -122,11 +122,11 @@ class Store:
             self._flush()
 
     def load(self, builder: Builder) -> None:
-        """The builder's people are the list from now on, and nobody else is."""
+        """The builder's people are the list from now on, and nobody else is; a crash leaves either list, whole."""
+        self._flush()  # what the journal holds must not come back after the switch
         with self._swap:
             old = list(self._held)
             self._held.clear()
-        self._live, self._live_segment, self._waiting = {}, None, []
         self._install(builder)
         for name in old:
             (self._folder / name).unlink()
