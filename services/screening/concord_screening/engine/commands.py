@@ -223,7 +223,9 @@ class Index:
         hits = tuple(self._hit(asked, segments[f.segment], f, k, -odds, i, size) for odds, i, f, k in best[:limit])
         if not candidates:
             return hits, ()
-        return hits, tuple(segments[f.segment].listing.subject_id(int(f.subjects[k])) for _, f, k in rows)
+        compared = [segments[f.segment].listing.subject_id(int(f.subjects[k])) for _, f, k in rows]
+        others = [segments[f.segment].listing.subject_id(s) for f in found for s in f.candidates.tolist()]
+        return hits, tuple(dict.fromkeys(compared + others))
 
     def _hit(
         self, asked: Asked, segment: Segment, found: Found, k: int, odds: float, subject_id: str, size: int

@@ -23,7 +23,7 @@ DATE_BONUS = np.array([-5.0, -4.0, -3.0, 0.0, 0.0, 0.5, 1.5, 3.0, 6.0, 7.0, 9.0]
 # A part that so many bear as that it surprises less than this finds nobody by itself.
 ALONE_LEAST = 3.5
 _BINS = 400
-_SAME_DAY = 9
+_SAME_DAY = 8
 
 
 class Scratch(NamedTuple):
@@ -157,12 +157,13 @@ def date_relation(people, subject, dob):
 
 @njit(cache=True)
 def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
-    people, doors, alive, dob, slot, touched, count, most, enough, most_of_day, fall, bonus, days
+    people, doors, alive, dob, slot, touched, count, most, enough, compared, most_of_day, fall, bonus, days
 ):
     """The subjects to compare, best first: by name and date, and those of the day; `slot` is zero afterwards.
 
     `enough` are always taken if there are so many; more, up to `most`, while they fall no more than `fall`
-    below the best; and `most_of_day` of those born that very day whatever their names.
+    below the best; and `most_of_day` of those born that very day whatever their names. Also gives how many of them
+    are worth comparing: the first `compared`, and those of the day.
     """
     histogram = np.zeros(_BINS + 1, dtype=np.int64)
     for k in range(1, count + 1):
@@ -207,18 +208,19 @@ def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
     out = np.zeros(min(size, most), dtype=np.uint32)
     kept = 0
     if size == 0:
-        return out
+        return out, 0
     least = values[order[0]] - fall
     taken = set()
     same_day = 0
-    for turn in range(2):
-        # First the best by name and date together, then whoever else was born that very day.
+    worth = 0
+    for turn in range(3):
+        # First the best by name and date together, then whoever else was born that very day, then more of the best.
         for k in order:
-            if kept == most:
+            if kept == most or (turn == 0 and kept == compared):
                 break
             if subjects[k] in taken:
                 continue
-            if turn == 0 and kept >= enough and values[k] < least:
+            if turn != 1 and kept - same_day >= enough and values[k] < least:
                 break
             if turn == 1:
                 if k < by_name or same_day == most_of_day:
@@ -229,4 +231,6 @@ def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
             taken.add(subjects[k])
             out[kept] = subjects[k]
             kept += 1
-    return out[:kept]
+        if turn == 1:
+            worth = kept
+    return out[:kept], worth

@@ -38,16 +38,18 @@ class Budget:
     """How much a query may spend: prefixes kept in a walk, postings read, names touched, people chosen.
 
     `enough` people are always chosen, more while they fall no more than `fall` below the best, and `of_day` more of
-    those born on the very day.
+    those born on the very day. The first `compared` of them are compared (twice as many where no date helps), and
+    all of those born on the day.
     """
 
     prefixes: int = 120
     prefix_fall: float = 2e-3
     postings: int = 100_000
-    touched: int = 40_000
+    touched: int = 25_000
     people: int = 400
     enough: int = 200
     of_day: int = 120
+    compared: int = 90
     fall: float = 12.0
     per_letter: float = 0.55
 
@@ -89,9 +91,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """People of one segment with the evidence for each; the last column of the evidence is the group of scripts."""
+    """People of one segment with the evidence for each; the last column of the evidence is the group of scripts.
+
+    `candidates` are all who came through a door; `subjects` those of them who were compared.
+    """
 
     segment: int
+    candidates: np.ndarray
     subjects: np.ndarray
     evidence: np.ndarray
     features: np.ndarray
@@ -131,9 +137,10 @@ class Searcher:
         found = []
         for number, segment in enumerate(segments):
             if exhaustive:
-                subjects = np.flatnonzero(segment.alive).astype(np.uint32)
+                candidates = subjects = np.flatnonzero(segment.alive).astype(np.uint32)
             else:
-                subjects = self._choose(asked, own, segment, near[number], in_list)
+                candidates, worth = self._choose(asked, own, segment, near[number], in_list)
+                subjects = candidates[:worth]
             evidence = np.zeros((len(subjects), N_EVIDENCE + 1))
             details = np.zeros((len(subjects), align.N_FEATURES))
             entries = np.zeros(len(subjects), dtype=np.int64)
@@ -142,7 +149,7 @@ class Searcher:
                 asked.dob, asked.country, asked.gender, segment.scratch.row_of, self._spread, evidence, details,
                 entries,
             )  # fmt: skip
-            found.append(Found(number, subjects, evidence, details, entries))
+            found.append(Found(number, candidates, subjects, evidence, details, entries))
         return found
 
     @contextmanager
@@ -217,7 +224,7 @@ class Searcher:
             found.append(self._sample[:size].copy())
         return np.concatenate(found)
 
-    def _choose(self, asked: Asked, own: Own, segment: Segment, near: Near, in_list: InList) -> np.ndarray:
+    def _choose(self, asked: Asked, own: Own, segment: Segment, near: Near, in_list: InList) -> tuple[np.ndarray, int]:
         doors = segment.listing.doors
         gains = []
         for unit, (_, values) in enumerate(near):
@@ -232,10 +239,9 @@ class Searcher:
                 doors, near[unit][0], gains[unit], unit + 1, self.budget.touched, self.budget.postings,
                 segment.scratch.slot, self._touched, touched,
             )  # fmt: skip
-        return np.asarray(
-            choose(
-                segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, touched,
-                self.budget.people, min(self.budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
-                self.budget.of_day, self.budget.fall, DATE_BONUS, self._days,
-            )
+        chosen: tuple[np.ndarray, int] = choose(
+            segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, touched,
+            self.budget.people, min(self.budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
+            self.budget.compared * (1 if asked.dob else 2), self.budget.of_day, self.budget.fall, DATE_BONUS, self._days,
         )  # fmt: skip
+        return chosen

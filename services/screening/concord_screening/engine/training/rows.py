@@ -123,8 +123,8 @@ def people_rows(
         if asked is None:
             continue
         found = searcher.search(asked, [segment])[0]
-        retrieved += len(found.subjects)
-        if right is not None and right in found.subjects:
+        retrieved += len(found.candidates)
+        if right is not None and right in found.candidates:
             right_retrieved.append(number)
         features.append(found.evidence[:, :N_EVIDENCE])
         groups.append(found.evidence[:, N_EVIDENCE].astype(np.int64))
