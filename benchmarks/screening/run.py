@@ -40,7 +40,7 @@ _LISTS_HEAD = (
     "|---|---|---|---|---|---|---|---|---|---|---|---|",
 )
 PEER_LIST = 20_000
-PEER_CHECKS = 200
+PEER_CHECKS = 400
 PEER_CANDIDATES = 50
 
 
@@ -124,7 +124,7 @@ def ours(folder: Path) -> tuple[dict[str, Any], dict[str, Any]]:
             }
         )
     index.close()
-    return {"pairs": rate, "ms": spent, "recall": recall(found)}, {"pairs": pairs, "checks": checks}
+    return {"pairs": rate, "ms": spent, "found": found}, {"pairs": pairs, "checks": checks}
 
 
 def peers(folder: Path, work: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -150,20 +150,21 @@ def compared(own: dict[str, Any], work: dict[str, Any], others: dict[str, Any]) 
     lines = [
         f"## Beside peers: {PEER_LIST:,} listed, the same {PEER_CANDIDATES} candidates",
         "",
-        "Ours includes finding the candidates among all listed; the peers only score those handed to them.",
+        "Ours includes finding the candidates among all listed; the peers only score those handed to them. A peer",
+        "that gives every namesake its highest score finds nobody above what one in a hundred clean checks reaches.",
         "",
-        "| | pairs a processor second | ms a check p50 | p99 | recall at 1 % | pairs, ours / peer | ms, peer / ours |",
-        "|---|---|---|---|---|---|---|",
+        "| | pairs a second | ms a check p50 | p99 | recall at 1 % | at 10 % | pairs, ours / peer | ms, peer / ours |",
+        "|---|---|---|---|---|---|---|---|",
     ]
 
-    def row(name: str, pairs: float, spent: list[float], found: float) -> str:
+    def row(name: str, pairs: float, spent: list[float], found: list[tuple[float, float, bool]]) -> str:
         ratio = f"{own['pairs'] / pairs:.2f} | {np.median(spent) / np.median(own['ms']):.1f}"
         return (
-            f"| {name} | {pairs:,.0f} | {np.median(spent):.1f} | {np.quantile(spent, 0.99):.1f} | {found:.3f} | "
-            f"{ratio} |"
+            f"| {name} | {pairs:,.0f} | {np.median(spent):.1f} | {np.quantile(spent, 0.99):.1f} | "
+            f"{recall(found):.3f} | {recall(found, 0.1):.3f} | {ratio} |"
         )
 
-    lines.append(row("this engine", own["pairs"], own["ms"], own["recall"]))
+    lines.append(row("this engine", own["pairs"], own["ms"], own["found"]))
     for name, measured in others.items():
         found = []
         for check, scores in zip(work["checks"], measured["scores"], strict=True):
@@ -171,7 +172,7 @@ def compared(own: dict[str, Any], work: dict[str, Any], others: dict[str, Any]) 
             right = max((s for i, s in zip(ids, scores, strict=True) if i == check["right"]), default=-1.0)
             other = max((s for i, s in zip(ids, scores, strict=True) if i != check["right"]), default=0.0)
             found.append((right, other, check["right"] is not None))
-        lines.append(row(name, measured["pairs"], measured["ms"], recall(found)))
+        lines.append(row(name, measured["pairs"], measured["ms"], found))
     return lines
 
 

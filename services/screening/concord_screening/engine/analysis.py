@@ -30,7 +30,7 @@ _TITLES = _set(
     """
     mr mrs ms miss dr prof professor sir lord lady dame hon rev jr sr ii iii iv gen general col colonel maj
     major capt captain lt haji hajji hadji hajj mullah mawlawi maulavi molla ustad sheikh shaykh sheik cheikh
-    ayatollah hojjatoleslam engineer eng tun datuk dato tan sri datin baron baroness viscount earl marquess
+    ayatollah hojjatoleslam engineer tun datuk dato sri datin baron baroness viscount earl marquess
     الشيخ شيخ الدكتور دكتور الحاج حاج د ملا
     """
 )
@@ -86,6 +86,15 @@ class Form:
 
     channel: Channel
     parts: tuple[Part, ...]
+
+
+def _untitled(found: list[Word]) -> list[Word]:
+    """Without "Tan" where it is half of a Malay title; elsewhere it is one of the commonest Chinese family names."""
+    return [
+        word
+        for at, word in enumerate(found)
+        if not (word.text == "tan" and at + 1 < len(found) and found[at + 1].text == "sri")
+    ]
 
 
 def _joined(found: list[Word]) -> list[Word]:
@@ -193,7 +202,7 @@ def _parts(word: Word, alone: bool) -> list[list[Part]]:
 
 def forms(text: str) -> tuple[Form, ...]:
     """The ways to read a name, the usual one first; none when no part of it can be read."""
-    found = _joined(_initials(list(words(text))))
+    found = _joined(_initials(_untitled(list(words(text)))))
     out: dict[tuple[Part, ...], Form] = {}
     for way in _ways(_strong(found)):
         letters: dict[Channel, int] = {}

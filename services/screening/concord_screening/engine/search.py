@@ -242,6 +242,7 @@ class Searcher:
         chosen: tuple[np.ndarray, int] = choose(
             segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, touched,
             self.budget.people, min(self.budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
-            self.budget.compared * (1 if asked.dob else 2), self.budget.of_day, self.budget.fall, DATE_BONUS, self._days,
+            self.budget.compared * (1 if asked.dob else 2), self.budget.of_day, self.budget.fall, DATE_BONUS,
+            self._days,
         )  # fmt: skip
         return chosen

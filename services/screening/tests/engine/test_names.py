@@ -90,6 +90,11 @@ def test_long_text_is_cut() -> None:
     assert all(len(form.parts) <= MAX_PARTS for form in forms("Anna Berta Carla Dora Emma Frida Greta " * 2_000))
 
 
+def test_tan_is_a_family_name_and_tan_sri_a_title() -> None:
+    assert score_pair("Tan Sri Omar Haddad", "Omar Haddad") == score_pair("Omar Haddad", "Omar Haddad")
+    assert score_pair("Tan Kok Wee", "Lim Kok Wee") < score_pair("Tan Kok Wee", "Tan Kok Wee")
+
+
 def test_a_name_is_read_in_every_way_that_may_be_meant() -> None:
     ways = {tuple(part.spellings[0][1] for part in form.parts) for form in forms("卡立诺丁")}
     assert ("ka", "linuoding") in ways
