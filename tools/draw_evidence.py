@@ -24,7 +24,7 @@ BEGIN, END = "<!-- worked examples: made by tools/draw_evidence.py -->", "<!-- e
 OTHERS = 20_000
 SEED = 5
 
-_LABELS, _UNIT, _ROW, _WIDTH = 470, 18, 26, 900
+_LABELS, _UNIT, _ROW, _WIDTH = 540, 18, 26, 960
 _SVG = 'xmlns="http://www.w3.org/2000/svg" role="img" font-family="sans-serif" font-size="14"'
 _FOR, _AGAINST, _INK = "#1b7f4b", "#b3261e", "#222222"
 
@@ -98,7 +98,7 @@ def picture(hit: Hit) -> str:
     """The evidence as bars: to the right for one person, to the left against."""
     bars = [reason for reason in hit.reasons if reason.weight]
     height = _ROW * len(bars) + 16
-    middle = _LABELS + 150
+    middle = _LABELS + 140
     parts = [
         f'<svg {_SVG} viewBox="0 0 {_WIDTH} {height}">',
         "<title>What each piece of evidence adds or takes away</title>",
@@ -107,7 +107,7 @@ def picture(hit: Hit) -> str:
     ]
     for number, reason in enumerate(bars):
         top = 8 + number * _ROW
-        length = min(abs(reason.weight) * _UNIT, 150.0 if reason.weight < 0 else float(_WIDTH - middle - 60))
+        length = min(abs(reason.weight) * _UNIT, 130.0 if reason.weight < 0 else float(_WIDTH - middle - 60))
         left = middle if reason.weight > 0 else middle - length
         colour = _FOR if reason.weight > 0 else _AGAINST
         said = escape(text(reason))
