@@ -1,51 +1,92 @@
-"""Run in the peers' own environment: pairs on standard input, pairs a processor second on standard output."""
+"""Run in the peers' own environment: work on standard input, what each peer needs and finds on standard output.
+
+Work is `{"pairs": [[a, b]], "checks": [{"name", "dob", "country", "candidates": [...]}]}`; a candidate has
+`id`, `names`, `dobs` and `countries`.
+"""
 
 import json
 import sys
 import time
 
 
-def rapidfuzz_rate(rows: list[list[str]]) -> float:
-    """token_sort_ratio over ICU romanisation, both names romanised each time."""
-    import icu  # noqa: PLC0415 - one peer missing must not stop the other
-    from rapidfuzz.fuzz import token_sort_ratio  # noqa: PLC0415
+class TokenSort:
+    """rapidfuzz token_sort_ratio over ICU-romanised names; a contradicting birth date is a veto."""
 
-    latin = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
+    def __init__(self) -> None:
+        import icu  # noqa: PLC0415 - one peer missing must not stop the other
+        from rapidfuzz.fuzz import token_sort_ratio  # noqa: PLC0415
+
+        self._latin = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
+        self._ratio = token_sort_ratio
+
+    def pair(self, a: str, b: str) -> float:
+        """Two names."""
+        return self._ratio(self._latin.transliterate(a), self._latin.transliterate(b)) / 100
+
+    def check(self, asked: dict, candidate: dict) -> float:
+        """A candidate and a listed person."""
+        dob, dobs = asked["dob"], candidate["dobs"]
+        if dob and dobs and all(abs(int(dob[:4]) - int(other[:4])) > 1 for other in dobs):
+            return 0.0
+        return max(self.pair(asked["name"], name) for name in candidate["names"])
+
+
+class LogicV2:
+    """nomenklatura's logic-v2 on persons."""
+
+    def __init__(self) -> None:
+        from followthemoney import model  # noqa: PLC0415
+        from nomenklatura.matching import get_algorithm  # noqa: PLC0415
+
+        self._model = model
+        self._algorithm = get_algorithm("logic-v2")
+        self._config = self._algorithm.default_config()
+
+    def _person(self, key: str, names: list, dobs: list, countries: list):  # type: ignore[no-untyped-def]
+        entity = self._model.make_entity("Person")
+        entity.id = key
+        entity.add("name", names)
+        entity.add("birthDate", dobs)
+        entity.add("nationality", countries)
+        return entity
+
+    def pair(self, a: str, b: str) -> float:
+        """Two names."""
+        left, right = self._person("a", [a], [], []), self._person("b", [b], [], [])
+        return self._algorithm.compare(left, right, self._config).score
+
+    def check(self, asked: dict, candidate: dict) -> float:
+        """A candidate and a listed person."""
+        own = self._person("q", [asked["name"]], [asked["dob"]] if asked["dob"] else [], [asked["country"]])
+        other = self._person(candidate["id"], candidate["names"], candidate["dobs"], candidate["countries"])
+        return self._algorithm.compare(own, other, self._config).score
+
+
+def measure(peer, work: dict) -> dict:  # type: ignore[no-untyped-def]
+    """Pairs a processor second, milliseconds a check, and the scores of all candidates."""
+    peer.pair(*work["pairs"][0])
     since = time.process_time()
-    for a, b in rows:
-        token_sort_ratio(latin.transliterate(a), latin.transliterate(b))
-    return len(rows) / (time.process_time() - since)
-
-
-def logic_rate(rows: list[list[str]]) -> float:
-    """logic-v2 on two persons that have nothing but a name."""
-    from followthemoney import model  # noqa: PLC0415
-    from nomenklatura.matching import get_algorithm  # noqa: PLC0415
-
-    algorithm = get_algorithm("logic-v2")
-    config = algorithm.default_config()
-
-    def person(number: int, name: str):  # type: ignore[no-untyped-def]
-        return model.get_proxy({"id": f"p{number}", "schema": "Person", "properties": {"name": [name]}})
-
-    made = [(person(2 * i, a), person(2 * i + 1, b)) for i, (a, b) in enumerate(rows)]
-    algorithm.compare(*made[0], config)
-    since = time.process_time()
-    for left, right in made:
-        algorithm.compare(left, right, config)
-    return len(rows) / (time.process_time() - since)
+    for a, b in work["pairs"]:
+        peer.pair(a, b)
+    rate = len(work["pairs"]) / (time.process_time() - since)
+    spent, scores = [], []
+    for asked in work["checks"]:
+        since = time.process_time()
+        scores.append([peer.check(asked, candidate) for candidate in asked["candidates"]])
+        spent.append(1000 * (time.process_time() - since))
+    return {"pairs": rate, "ms": spent, "scores": scores}
 
 
 def main() -> None:
     """Measures what is installed."""
-    rows = json.load(sys.stdin)
-    rates = {}
-    for name, measure in (("rapidfuzz token_sort", rapidfuzz_rate), ("nomenklatura logic-v2", logic_rate)):
+    work = json.load(sys.stdin)
+    out = {}
+    for name, make in (("rapidfuzz token_sort", TokenSort), ("nomenklatura logic-v2", LogicV2)):
         try:
-            rates[name] = measure(rows)
+            out[name] = measure(make(), work)
         except Exception as error:
             print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
-    json.dump(rates, sys.stdout)
+    json.dump(out, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -7,4 +7,4 @@ train: ## learn the matching engine's models from DATA (about 15 minutes, one co
 	$(PY) -m concord_screening.engine.training.train $(DATA)
 
 bench-screening: ## measure the matching engine beside its peers; writes docs/benchmarks-screening.md
-	$(PY) benchmarks/screening/run.py
+	$(PY) -m benchmarks.screening.run

@@ -1,8 +1,10 @@
-"""Compares two names part by part and says how well they agree.
+"""Compares one name with many, part by part, and says how well they agree.
 
 Parts are assigned one to one whatever their order; where that leaves parts over on both sides, two
 neighbours written as one word are tried as well; and the two names are compared as one word each. What
 comes out are a few numbers (`FEATURES`), the same whichever name is called the first.
+
+Many listed names share parts, so each different part is compared once with each part of the candidate's.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
@@ -15,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.editmodel import log_ratio
+from concord_screening.engine.editmodel import SYMBOLS
+from concord_screening.engine.spread import LEAST, evidence_of, lay_out
 
 MAX_PARTS = 6
 FEATURES = (
@@ -29,17 +32,20 @@ FEATURES = (
     "left_over_one",  # parts without counterpart on one side only: may just not be written
     "matched",  # number of parts that found a counterpart
     "best_part",  # evidence of the best part
+    "rarity",  # how rare the parts that agree are among names in general
 )
 N_FEATURES = len(FEATURES)
 # Below this a part counts as having no counterpart.
-_MATCH = 0.5
+MATCH = 0.5
+WHOLE_MOST = 60
+# Parts written together are in no table of names: as rare as the rarest.
+TOGETHER_RARE = 12.0
 
 
 class UnitIndex(NamedTuple):
-    """The units again, by table, side and first symbol: `first[2 * table + side, symbol]` on."""
+    """The units again, by table, side and own symbols: `first[2 * table + side, symbol * SYMBOLS + second]` on."""
 
     first: np.ndarray
-    second: np.ndarray
     other_first: np.ndarray
     other_second: np.ndarray
     value: np.ndarray
@@ -58,12 +64,47 @@ class Tables(NamedTuple):
 
 
 class Words(NamedTuple):
-    """Parts of names, numbered. Part p has the spellings `first[p]` to `first[p + 1]`."""
+    """Parts of names, numbered. Part p has the spellings `first[p]` to `first[p + 1]`; `rare` in tenths of a nat."""
 
     letters: np.ndarray
     first: np.ndarray
     channel: np.ndarray
     begin: np.ndarray
+    rare: np.ndarray
+
+
+class Own(NamedTuple):
+    """The candidate's name in all its forms. Units are single parts, then neighbours and whole names in one word."""
+
+    words: Words
+    singles: int
+    pairs: int
+    first: np.ndarray
+    unit: np.ndarray
+    # By place: the unit of this part and the next in one word, and of the two the other way round (-1: none).
+    pair: np.ndarray
+    turned: np.ndarray
+    whole_first: np.ndarray
+    whole: np.ndarray
+    channel: np.ndarray
+
+
+class Names(NamedTuple):
+    """Listed names to compare: entry e has the parts `part[first[e]]` to `part[first[e + 1]]`."""
+
+    words: Words
+    first: np.ndarray
+    part: np.ndarray
+    channel: np.ndarray
+
+
+class Alike(NamedTuple):
+    """What comparing found, by form and entry."""
+
+    features: np.ndarray
+    # Evidence each part of the form found, and the unit whose rarity in the list tells how surprising that is.
+    per_part: np.ndarray
+    by_unit: np.ndarray
 
 
 def _sounds() -> np.ndarray:
@@ -83,112 +124,28 @@ _SHARED_SOUNDS = 0.5
 _SHARED_SOUNDS_SYLLABIC = 0.34
 
 
-class Room(NamedTuple):
-    """Working space, made once per thread."""
-
-    grid: np.ndarray
-    left: np.ndarray
-    right: np.ndarray
-
-
-def room() -> Room:
-    """Working space for comparisons."""
-    return Room(np.zeros((121, 121)), np.zeros(121, dtype=np.uint8), np.zeros(121, dtype=np.uint8))
-
-
 @njit(cache=True)
-def compare_letters(tables, channel_a, a, channel_b, b, grid):
-    """Evidence that two spellings are one word, in the table of their channels."""
-    n = a.shape[0]
-    m = b.shape[0]
-    if n == 1 or m == 1:
-        if n == m:
-            return 1.5 if a[0] == b[0] and channel_a == channel_b else 0.3
-        if channel_a == channel_b:
-            return 1.2 if a[0] == b[0] else -3.0  # an initial
+def initial(tables, channel_a, a, channel_b, b):
+    """Evidence where a part is a single letter: an initial, or nothing."""
+    if a.shape[0] == b.shape[0]:
+        return 1.5 if a[0] == b[0] and channel_a == channel_b else 0.3
+    if channel_a == channel_b and a[0] == b[0]:
+        return 1.2
     number = tables.table[channel_a, channel_b]
-    low = tables.start[number]
-    high = low + tables.size[number]
-    keys = tables.keys[low:high]
-    values = tables.values[low:high]
-    if tables.swapped[channel_a, channel_b]:
-        return log_ratio(keys, values, b, a, grid)
-    return log_ratio(keys, values, a, b, grid)
+    row = 2 * number + (1 if tables.swapped[channel_a, channel_b] else 0)
+    units = tables.units
+    symbol = np.int64(a[0]) * SYMBOLS
+    for e in range(units.first[row, symbol], units.first[row, symbol + 1]):
+        if units.other_second[e] == 0 and units.other_first[e] == b[0] and units.value[e] > 3.0:
+            return 1.0
+    return -3.0
 
 
 @njit(cache=True)
-def part_evidence(tables, a, p, b, q, grid):
-    """Evidence that part p of one list of parts is part q of another, by their best spellings."""
-    best = -12.0
-    for s in range(a.first[p], a.first[p + 1]):
-        for t in range(b.first[q], b.first[q + 1]):
-            value = compare_letters(
-                tables,
-                a.channel[s],
-                a.letters[a.begin[s] : a.begin[s + 1]],
-                b.channel[t],
-                b.letters[b.begin[t] : b.begin[t + 1]],
-                grid,
-            )
-            best = max(best, value)
-    return best
-
-
-@njit(cache=True)
-def part_length(words, p):
-    """Letters of a part, by its first spelling."""
-    s = words.first[p]
-    return words.begin[s + 1] - words.begin[s]
-
-
-@njit(cache=True)
-def _write(words, ids, start, count, total, spelling, out):
-    """Writes parts one behind the other, from `start` round to its front; gives the channel and length."""
-    size = 0
-    channel = -1
-    for k in range(count):
-        p = ids[(start + k) % total]
-        s = words.first[p]
-        if spelling < words.first[p + 1] - s:
-            s += spelling
-        channel = words.channel[s] if channel < 0 or words.channel[s] == 0 else channel
-        for at in range(words.begin[s], words.begin[s + 1]):
-            if size < 120:
-                out[size] = words.letters[at]
-                size += 1
-    return channel, size
-
-
-@njit(cache=True)
-def run_evidence(tables, a, ids_a, start_a, count_a, b, ids_b, start_b, count_b, work):
-    """Evidence that some neighbouring parts of both names, written as one word each, are the same."""
-    best = -12.0
-    length = 1.0
-    most_a = 1
-    for k in range(count_a):
-        p = ids_a[(start_a + k) % ids_a.shape[0]]
-        most_a = max(most_a, a.first[p + 1] - a.first[p])
-    most_b = 1
-    for k in range(count_b):
-        p = ids_b[(start_b + k) % ids_b.shape[0]]
-        most_b = max(most_b, b.first[p + 1] - b.first[p])
-    for s in range(most_a):
-        channel_a, n = _write(a, ids_a, start_a, count_a, ids_a.shape[0], s, work.left)
-        for t in range(most_b):
-            channel_b, m = _write(b, ids_b, start_b, count_b, ids_b.shape[0], t, work.right)
-            value = compare_letters(tables, channel_a, work.left[:n], channel_b, work.right[:m], work.grid)
-            if value > best:
-                best = value
-                length = 0.5 * (n + m)
-    return best, length
-
-
-@njit(cache=True)
-def assign(scores, n, m, partner):
-    """The one-to-one assignment with the most evidence; `partner[i]` is -1 for none. n is at most 6."""
+def assign(scores, n, m, best, choice, partner):
+    """The one-to-one assignment with the most evidence; `partner[i]` is -1 for none. n and m are at most 6."""
     size = 1 << m
-    best = np.full((n + 1, size), -1.0)
-    choice = np.full((n + 1, size), -1, dtype=np.int8)
+    best[: n + 1, :size] = -1.0
     best[0, 0] = 0.0
     for i in range(n):
         for mask in range(size):
@@ -198,7 +155,7 @@ def assign(scores, n, m, partner):
                 best[i + 1, mask] = best[i, mask]
                 choice[i + 1, mask] = -1
             for j in range(m):
-                if mask >> j & 1 or scores[i, j] < _MATCH:
+                if mask >> j & 1 or scores[i, j] < MATCH:
                     continue
                 value = best[i, mask] + scores[i, j]
                 other = mask | 1 << j
@@ -219,37 +176,60 @@ def assign(scores, n, m, partner):
 
 
 @njit(cache=True)
-def _is_syllabic(words, ids):
-    """Whether a name is written in Han or kana."""
-    channel = words.channel[words.first[ids[0]]]
-    return channel in (3, 4)
+def part_length(words, p):
+    """Letters of a part, by its first spelling."""
+    s = words.first[p]
+    return np.int64(words.begin[s + 1] - words.begin[s])
 
 
 @njit(cache=True)
-def _could_be_one(a, ids_a, b, ids_b, sound_of, least):
-    """Whether the consonants of two names, in any order, are alike enough for a closer look."""
-    left = np.zeros(10, dtype=np.int32)
-    right = np.zeros(10, dtype=np.int32)
-    for p in ids_a:
-        s = a.first[p]
-        for at in range(a.begin[s], a.begin[s + 1]):
-            left[sound_of[a.letters[at]]] += 1
-    for p in ids_b:
-        s = b.first[p]
-        for at in range(b.begin[s], b.begin[s + 1]):
-            right[sound_of[b.letters[at]]] += 1
+def _spellings(words, p):
+    """How many spellings a part has."""
+    return np.int64(words.first[p + 1] - words.first[p])
+
+
+@njit(cache=True)
+def _most_spellings(words, ids):
+    """How many spellings the part with the most has."""
+    most = np.int64(1)
+    for p in ids:
+        most = max(most, _spellings(words, p))
+    return most
+
+
+@njit(cache=True)
+def _sounds_of(words, p, out):
+    """How many consonants of each class a part has."""
+    out[:] = 0
+    s = words.first[p]
+    for at in range(words.begin[s], words.begin[s + 1]):
+        out[SOUND_OF[words.letters[at]]] += 1
+
+
+@njit(cache=True)
+def _could_be_one(left, n, right, m, partner, least):
+    """Whether what is left over of two names has consonants alike enough for a closer look."""
     shared = 0
     fewer = 0
     more = 0
-    for k in range(1, 10):
-        shared += min(left[k], right[k])
-        fewer += left[k]
-        more += right[k]
+    for x in range(1, 10):
+        mine = 0
+        theirs = 0
+        for j in range(m):
+            theirs += right[j, x]
+        for i in range(n):
+            if partner[i] < 0:
+                mine += left[i, x]
+            else:
+                theirs -= right[partner[i], x]
+        shared += min(mine, theirs)
+        fewer += mine
+        more += theirs
     return shared >= least * max(1, fewer, more)
 
 
 @njit(cache=True)
-def _features(scores, n, m, sizes_a, sizes_b, partner, joined, out):
+def _measure(scores, n, m, sizes_a, sizes_b, rare_a, rare_b, partner, out):
     """The numbers that describe one assignment."""
     evidence = 0.0
     covered_a = 0.0
@@ -257,6 +237,13 @@ def _features(scores, n, m, sizes_a, sizes_b, partner, joined, out):
     matched = 0
     best = 0.0
     worst = 9.0
+    rarity = 0.0
+    total_a = 0.0
+    total_b = 0.0
+    for i in range(n):
+        total_a += sizes_a[i]
+    for j in range(m):
+        total_b += sizes_b[j]
     for i in range(n):
         j = partner[i]
         if j < 0:
@@ -267,8 +254,7 @@ def _features(scores, n, m, sizes_a, sizes_b, partner, joined, out):
         covered_b += sizes_b[j]
         best = max(best, scores[i, j])
         worst = min(worst, scores[i, j] / (0.5 * (sizes_a[i] + sizes_b[j])))
-    total_a = sizes_a[:n].sum()
-    total_b = sizes_b[:m].sum()
+        rarity += min(0.5 * (rare_a[i] + rare_b[j]), scores[i, j])
     share_a = covered_a / total_a
     share_b = covered_b / total_b
     a_is_short = total_a < total_b or (total_a == total_b and share_a <= share_b)
@@ -277,101 +263,392 @@ def _features(scores, n, m, sizes_a, sizes_b, partner, joined, out):
     out[1] = share_a if a_is_short else share_b
     out[2] = share_b if a_is_short else share_a
     out[3] = -1.0 if left > 0 or matched == 0 else worst
-    out[4] = max(joined, -1.5)
     out[5] = evidence
     out[6] = left
     out[7] = abs(n - m)
     out[8] = matched
     out[9] = best
-    return evidence
+    out[10] = rarity
 
 
 @njit(cache=True)
-def compare_names(  # noqa: PLR0912, PLR0915 - one compiled loop
-    tables, a, ids_a, b, ids_b, work, partner, out, per_part
-):
-    """Fills the features `out`, and for each part of the first name the evidence that it found."""
-    n = ids_a.shape[0]
-    m = ids_b.shape[0]
-    scores = np.zeros((MAX_PARTS, MAX_PARTS))
+def _fill(tables, own, low, high, letters, channel, begin, end, row, spread, out):
+    """`out[unit, row[k]]`: the best evidence of units `low` to `high` with the spellings k of listed parts.
+
+    Spellings are given in the order of their channels.
+    """
+    count = channel.shape[0]
+    if count == 0:
+        return
+    for u in range(low, high):
+        for s in range(own.words.first[u], own.words.first[u + 1]):
+            a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
+            n = a.shape[0]
+            mine = own.words.channel[s]
+            k = 0
+            while k < count:
+                theirs = channel[k]
+                stop = k
+                while stop < count and channel[stop] == theirs:
+                    stop += 1
+                if tables.table[mine, theirs] >= 0:
+                    lay_out(tables, mine, theirs, a, spread, True)
+                    for t in range(k, stop):
+                        m = end[t] - begin[t]
+                        if n == 1 or m == 1:
+                            value = initial_of(tables, mine, a, theirs, letters[begin[t] : end[t]])
+                        elif n > 3 * m + 2 or m > 3 * n + 2:
+                            continue
+                        else:
+                            value = evidence_of(spread, n, letters, begin[t], end[t])
+                        value = np.float32(value)
+                        out[u, row[t]] = max(out[u, row[t]], value)
+                    lay_out(tables, mine, theirs, a, spread, False)
+                k = stop
+
+
+@njit(cache=True)
+def initial_of(tables, channel_a, a, channel_b, b):
+    """`initial`, whichever side has the single letter."""
+    if a.shape[0] == 1:
+        return initial(tables, channel_a, a, channel_b, b)
+    return initial(tables, channel_b, b, channel_a, a)
+
+
+@njit(cache=True)
+def _in_one(words, ids, start, count, total, spelling, out, at):
+    """Writes parts one behind the other, from `start` round to its front; gives the channel and the end."""
+    size = 0
+    channel = -1
+    for k in range(count):
+        p = ids[(start + k) % total]
+        s = words.first[p]
+        if spelling < words.first[p + 1] - s:
+            s += spelling
+        if channel < 0 or words.channel[s] == 0:
+            channel = words.channel[s]
+        for x in range(words.begin[s], words.begin[s + 1]):
+            if size < WHOLE_MOST:
+                out[at + size] = words.letters[x]
+                size += 1
+    return channel, at + size
+
+
+@njit(cache=True)
+def _sorted_by_channel(channel, count):
+    """The order of the first `count` spellings by channel."""
+    counts = np.zeros(17, dtype=np.int64)
+    for k in range(count):
+        counts[channel[k] + 1] += 1
+    for c in range(1, 17):
+        counts[c] += counts[c - 1]
+    order = np.empty(count, dtype=np.int64)
+    for k in range(count):
+        order[counts[channel[k]]] = k
+        counts[channel[k]] += 1
+    return order
+
+
+@njit(cache=True)
+def _singles(tables, own, names, entries, row_of, spread):
+    """Evidence of all units but whole names with each different part of the entries; `row_of` numbers the parts."""
+    words = names.words
+    parts = 0
+    spellings = 0
+    for e in entries:
+        for at in range(names.first[e], names.first[e + 1]):
+            p = names.part[at]
+            if row_of[p] == 0:
+                parts += 1
+                row_of[p] = parts
+                spellings += _spellings(words, p)
+    channel = np.empty(spellings, dtype=np.int64)
+    begin = np.empty(spellings, dtype=np.int64)
+    end = np.empty(spellings, dtype=np.int64)
+    row = np.empty(spellings, dtype=np.int64)
+    count = 0
+    seen = 0
+    for e in entries:
+        for at in range(names.first[e], names.first[e + 1]):
+            p = names.part[at]
+            if row_of[p] != seen + 1:
+                continue
+            for s in range(words.first[p], words.first[p + 1]):
+                channel[count] = words.channel[s]
+                begin[count] = words.begin[s]
+                end[count] = words.begin[s + 1]
+                row[count] = seen
+                count += 1
+            seen += 1
+    order = _sorted_by_channel(channel, count)
+    out = np.full((own.pairs, parts), LEAST, dtype=np.float32)
+    _fill(tables, own, 0, own.pairs, words.letters, channel[order], begin[order], end[order], row[order], spread, out)
+    return out
+
+
+@njit(cache=True)
+def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0915 - one compiled loop
+    """Compares every form of the candidate's name with every entry."""
+    words = names.words
+    forms = own.channel.shape[0]
+    total = entries.shape[0]
+    single = _singles(tables, own, names, entries, row_of, spread)
+    features = np.zeros((forms, total, N_FEATURES), dtype=np.float64)
+    per_part = np.zeros((forms, total, MAX_PARTS), dtype=np.float32)
+    by_unit = np.zeros((forms, total, MAX_PARTS), dtype=np.int32)
+    best = np.zeros((MAX_PARTS + 1, 1 << MAX_PARTS))
+    choice = np.full((MAX_PARTS + 1, 1 << MAX_PARTS), -1, dtype=np.int8)
+    partner = np.full(MAX_PARTS, -1, dtype=np.int8)
+    scores = np.zeros((MAX_PARTS, MAX_PARTS), dtype=np.float32)
     sizes_a = np.zeros(MAX_PARTS)
     sizes_b = np.zeros(MAX_PARTS)
-    for i in range(n):
-        sizes_a[i] = part_length(a, ids_a[i])
+    rare_a = np.zeros(MAX_PARTS)
+    rare_b = np.zeros(MAX_PARTS)
+    # Which entries deserve a closer look with which form: parts are left over, and consonants correspond.
+    closer = np.zeros((forms, total), dtype=np.bool_)
+    pair_first = np.full(total, -1, dtype=np.int64)
+    whole_first = np.full(total, -1, dtype=np.int64)
+    own_sounds = np.zeros((own.singles, 10), dtype=np.int32)
+    left = np.zeros((MAX_PARTS, 10), dtype=np.int32)
+    right = np.zeros((MAX_PARTS, 10), dtype=np.int32)
+    for u in range(own.singles):
+        _sounds_of(own.words, u, own_sounds[u])
+    pairs = 0
+    wholes = 0
+    spellings = 0
+    for k in range(total):
+        e = entries[k]
+        ids_b = names.part[names.first[e] : names.first[e + 1]]
+        m = ids_b.shape[0]
         for j in range(m):
-            scores[i, j] = part_evidence(tables, a, ids_a[i], b, ids_b[j], work.grid)
-    for j in range(m):
-        sizes_b[j] = part_length(b, ids_b[j])
-    evidence = assign(scores, n, m, partner)
-    total = _features(scores, n, m, sizes_a, sizes_b, partner, 0.0, out)
-    joined = out[0]
-    agrees = n == m and out[8] == n and out[3] >= 1.0
-    syllabic = _is_syllabic(a, ids_a) or _is_syllabic(b, ids_b)
-    least = _SHARED_SOUNDS_SYLLABIC if syllabic else _SHARED_SOUNDS
-    if not agrees and not _could_be_one(a, ids_a, b, ids_b, SOUND_OF, least):
-        joined = -12.0
-    elif not agrees:
-        joined = -12.0
-        for turn in range(n):
-            # With a short name every order is tried, so that the order typed makes no difference.
-            for other in range(m if turn == 0 or min(n, m) <= 2 else 1):
-                value, length = run_evidence(tables, a, ids_a, turn, n, b, ids_b, other, m, work)
-                joined = max(joined, value / length)
-    out[4] = max(joined, -1.5)
-    per_part[:] = 0.0
-    for i in range(n):
-        if partner[i] >= 0:
-            per_part[i] = scores[i, partner[i]]
-    if n + m < 3 or (out[6] == 0 and out[3] > 1.0) or joined < -0.5:
-        return total
-    # Neighbours that the other name writes as one word, tried on either side.
-    best = evidence + 1.0
-    best_scores = scores
-    best_sizes_a = sizes_a
-    best_sizes_b = sizes_b
-    best_n = n
-    best_m = m
-    merged = -1
-    trial_partner = np.full(MAX_PARTS, -1, dtype=np.int8)
-    for side in range(2):
-        for k in range((n if side == 0 else m) - 1):
-            trial = np.zeros((MAX_PARTS, MAX_PARTS))
-            trial_a = sizes_a.copy()
-            trial_b = sizes_b.copy()
-            rows = n - 1 if side == 0 else n
-            columns = m - 1 if side == 1 else m
-            for i in range(rows):
-                for j in range(columns):
-                    from_i = i + 1 if side == 0 and i > k else i
-                    from_j = j + 1 if side == 1 and j > k else j
-                    if side == 0 and i == k:
-                        trial[i, j], _ = run_evidence(tables, a, ids_a, k, 2, b, ids_b, j, 1, work)
-                    elif side == 1 and j == k:
-                        trial[i, j], _ = run_evidence(tables, a, ids_a, i, 1, b, ids_b, k, 2, work)
-                    else:
-                        trial[i, j] = scores[from_i, from_j]
-            if side == 0:
-                trial_a[k] += trial_a[k + 1]
-                trial_a[k + 1 : MAX_PARTS - 1] = sizes_a[k + 2 :]
-            else:
-                trial_b[k] += trial_b[k + 1]
-                trial_b[k + 1 : MAX_PARTS - 1] = sizes_b[k + 2 :]
-            value = assign(trial, rows, columns, trial_partner)
-            if value > best:
-                best = value
-                best_scores, best_sizes_a, best_sizes_b = trial, trial_a, trial_b
-                best_n, best_m = rows, columns
-                merged = k if side == 0 else -1
-    if best_n == n and best_m == m:
-        return total
-    assign(best_scores, best_n, best_m, trial_partner)
-    per_part[:] = 0.0
-    for i in range(best_n):
-        if trial_partner[i] < 0:
+            sizes_b[j] = part_length(words, ids_b[j])
+            rare_b[j] = 0.1 * words.rare[ids_b[j]]
+            _sounds_of(words, ids_b[j], right[j])
+        most = _most_spellings(words, ids_b)
+        for f in range(forms):
+            units = own.unit[own.first[f] : own.first[f + 1]]
+            n = units.shape[0]
+            for i in range(n):
+                sizes_a[i] = part_length(own.words, units[i])
+                rare_a[i] = 0.1 * own.words.rare[units[i]]
+                for j in range(m):
+                    scores[i, j] = single[units[i], row_of[ids_b[j]] - 1]
+            assign(scores, n, m, best, choice, partner)
+            _measure(scores, n, m, sizes_a, sizes_b, rare_a, rare_b, partner, features[f, k])
+            for i in range(n):
+                if partner[i] >= 0:
+                    per_part[f, k, i] = scores[i, partner[i]]
+                by_unit[f, k, i] = units[i]
+            out = features[f, k]
+            if n == m and out[8] == n and out[3] >= 1.0:
+                out[4] = out[0]
+                continue
+            out[4] = -1.5
+            syllabic = own.channel[f] in (3, 4) or names.channel[e] in (3, 4)
+            for i in range(n):
+                left[i] = own_sounds[units[i]]
+            least = _SHARED_SOUNDS_SYLLABIC if syllabic else _SHARED_SOUNDS
+            if (out[6] == 0 and n != m) or not _could_be_one(left, n, right, m, partner, least):
+                out[4] = out[0] * out[2] if out[6] == 0 else -1.5
+                continue
+            closer[f, k] = True
+            if whole_first[k] < 0:
+                whole_first[k] = wholes
+                turns = m
+                wholes += turns
+                spellings += turns * most
+                pair_first[k] = pairs
+                count = (m - 1 if m > 2 else 2) if m > 1 else 0
+                pairs += count
+                spellings += count * most
+    if wholes == 0:
+        for e in entries:
+            for at in range(names.first[e], names.first[e + 1]):
+                row_of[names.part[at]] = 0
+        return Alike(features, per_part, by_unit)
+    # Neighbours and whole names of those entries, written as one word.
+    letters = np.empty(spellings * WHOLE_MOST, dtype=np.uint8)
+    channel = np.empty(spellings, dtype=np.int64)
+    begin = np.empty(spellings, dtype=np.int64)
+    end = np.empty(spellings, dtype=np.int64)
+    row = np.empty(spellings, dtype=np.int64)
+    pair_length = np.zeros(pairs)
+    at = 0
+    count = 0
+    for k in range(total):
+        if pair_first[k] < 0:
             continue
-        value = best_scores[i, trial_partner[i]]
-        if merged >= 0 and i == merged:  # two parts found this together
-            per_part[i] = value
-        else:
-            per_part[i + 1 if merged >= 0 and i > merged else i] = value
-    return _features(best_scores, best_n, best_m, best_sizes_a, best_sizes_b, trial_partner, joined, out)
+        e = entries[k]
+        ids_b = names.part[names.first[e] : names.first[e + 1]]
+        m = ids_b.shape[0]
+        for j in range((m - 1 if m > 2 else 2) if m > 1 else 0):
+            most = max(_spellings(words, ids_b[j]), _spellings(words, ids_b[(j + 1) % m]))
+            pair_length[pair_first[k] + j] = part_length(words, ids_b[j]) + part_length(words, ids_b[(j + 1) % m])
+            for s in range(most):
+                channel[count], stop = _in_one(words, ids_b, j, 2, m, s, letters, at)
+                begin[count], end[count], row[count] = at, stop, pair_first[k] + j
+                at = stop
+                count += 1
+    of_pairs = count
+    order = _sorted_by_channel(channel, count)
+    together = np.full((own.singles, max(1, pairs)), LEAST, dtype=np.float32)
+    _fill(tables, own, 0, own.singles, letters, channel[order], begin[order], end[order], row[order], spread, together)
+    for k in range(total):
+        if whole_first[k] < 0:
+            continue
+        e = entries[k]
+        ids_b = names.part[names.first[e] : names.first[e + 1]]
+        m = ids_b.shape[0]
+        most = _most_spellings(words, ids_b)
+        for turn in range(m):
+            for s in range(most):
+                channel[count], stop = _in_one(words, ids_b, turn, m, m, s, letters, at)
+                begin[count], end[count], row[count] = at, stop, whole_first[k] + turn
+                at = stop
+                count += 1
+    _wholes(
+        tables, own, names, entries, closer, whole_first, letters, channel[of_pairs:count], begin[of_pairs:count],
+        end[of_pairs:count], row[of_pairs:count], spread, features,
+    )  # fmt: skip
+    # Two neighbours against one word, where that agrees better than what was assigned.
+    trial = np.zeros((MAX_PARTS, MAX_PARTS), dtype=np.float32)
+    trial_a = np.zeros(MAX_PARTS)
+    trial_b = np.zeros(MAX_PARTS)
+    trial_rare_a = np.zeros(MAX_PARTS)
+    trial_rare_b = np.zeros(MAX_PARTS)
+    trial_unit = np.zeros(MAX_PARTS, dtype=np.int64)
+    for k in range(total):
+        if pair_first[k] < 0:
+            continue
+        e = entries[k]
+        ids_b = names.part[names.first[e] : names.first[e + 1]]
+        m = ids_b.shape[0]
+        for f in range(forms):
+            out = features[f, k]
+            units = own.unit[own.first[f] : own.first[f + 1]]
+            n = units.shape[0]
+            if not closer[f, k] or n + m < 3 or (out[6] == 0 and out[3] > 1.0) or out[4] < -0.5:
+                continue
+            for i in range(n):
+                sizes_a[i] = part_length(own.words, units[i])
+                rare_a[i] = 0.1 * own.words.rare[units[i]]
+            for j in range(m):
+                sizes_b[j] = part_length(words, ids_b[j])
+                rare_b[j] = 0.1 * words.rare[ids_b[j]]
+            target = out[5] + 1.0
+            for option in range(n + max(2, m)):
+                side = 0 if option < n else 1
+                place = option if side == 0 else option - n
+                if side == 0:
+                    unit = own.pair[own.first[f] + place] if place < n - 1 else own.turned[own.first[f]]
+                    if n == 1 or unit < 0:
+                        continue
+                elif m == 1 or (m > 2 and place > m - 2):
+                    continue
+                rows = n - 1 if side == 0 else n
+                columns = m - 1 if side == 1 else m
+                # The two that are one take the first free place of the shorter list.
+                gone_a = (place + 1 if place < n - 1 else 0) if side == 0 else -1
+                gone_b = (place + 1) % m if side == 1 else -1
+                r = 0
+                for i in range(n):
+                    if i == gone_a:
+                        continue
+                    merged_a = side == 0 and i == min(n - 1, place)
+                    c = 0
+                    for j in range(m):
+                        if j == gone_b:
+                            continue
+                        if merged_a:
+                            trial[r, c] = single[unit, row_of[ids_b[j]] - 1]
+                        elif side == 1 and j == place:
+                            trial[r, c] = together[units[i], pair_first[k] + place]
+                        else:
+                            trial[r, c] = single[units[i], row_of[ids_b[j]] - 1]
+                        c += 1
+                    r += 1
+                value = assign(trial, rows, columns, best, choice, partner)
+                if value <= target:
+                    continue
+                target = value
+                r = 0
+                for i in range(n):
+                    if i == gone_a:
+                        continue
+                    merged_a = side == 0 and i == min(n - 1, place)
+                    trial_a[r] = sizes_a[i] + (sizes_a[gone_a] if merged_a else 0.0)
+                    trial_rare_a[r] = TOGETHER_RARE if merged_a else rare_a[i]
+                    trial_unit[r] = unit if merged_a else units[i]
+                    r += 1
+                c = 0
+                for j in range(m):
+                    if j == gone_b:
+                        continue
+                    merged_b = side == 1 and j == place
+                    trial_b[c] = sizes_b[j] + (sizes_b[gone_b] if merged_b else 0.0)
+                    trial_rare_b[c] = TOGETHER_RARE if merged_b else rare_b[j]
+                    c += 1
+                joined = out[4]
+                _measure(trial, rows, columns, trial_a, trial_b, trial_rare_a, trial_rare_b, partner, out)
+                out[4] = joined
+                per_part[f, k, :] = 0.0
+                for i in range(rows):
+                    by_unit[f, k, i] = trial_unit[i]
+                    if partner[i] >= 0:
+                        per_part[f, k, i] = trial[i, partner[i]]
+    for e in entries:
+        for at in range(names.first[e], names.first[e + 1]):
+            row_of[names.part[at]] = 0
+    return Alike(features, per_part, by_unit)
+
+
+@njit(cache=True)
+def _wholes(  # noqa: PLR0912 - one compiled loop
+    tables, own, names, entries, closer, whole_first, letters, channel, begin, end, row, spread, features
+):
+    """Fills the feature "joined" of the entries that deserve a closer look."""
+    order = _sorted_by_channel(channel, channel.shape[0])
+    entry_of = np.zeros(row.shape[0], dtype=np.int64)
+    turn_of = np.zeros(row.shape[0], dtype=np.int64)
+    owner = np.zeros(row.max() + 1, dtype=np.int64)
+    for k in range(entries.shape[0]):
+        if whole_first[k] >= 0:
+            m = np.int64(names.first[entries[k] + 1] - names.first[entries[k]])
+            owner[whole_first[k] : whole_first[k] + m] = k
+    for t in range(row.shape[0]):
+        entry_of[t] = owner[row[t]]
+        turn_of[t] = row[t] - whole_first[owner[row[t]]]
+    for f in range(own.channel.shape[0]):
+        n = own.first[f + 1] - own.first[f]
+        for w in range(own.whole_first[f], own.whole_first[f + 1]):
+            u = own.whole[w]
+            first_turn = w == own.whole_first[f]
+            for s in range(own.words.first[u], own.words.first[u + 1]):
+                a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
+                size = a.shape[0]
+                mine = own.words.channel[s]
+                laid = -1
+                for x in order:
+                    k = entry_of[x]
+                    if not closer[f, k]:
+                        continue
+                    e = entries[k]
+                    m = np.int64(names.first[e + 1] - names.first[e])
+                    # With a short name every order is tried, so that the order typed makes no difference.
+                    if not first_turn and min(n, m) > 2:
+                        continue
+                    theirs = channel[x]
+                    if tables.table[mine, theirs] < 0:
+                        continue
+                    if theirs != laid:
+                        if laid >= 0:
+                            lay_out(tables, mine, laid, a, spread, False)
+                        lay_out(tables, mine, theirs, a, spread, True)
+                        laid = theirs
+                    length = end[x] - begin[x]
+                    if size == 1 or length == 1 or size > 3 * length + 2 or length > 3 * size + 2:
+                        continue
+                    value = evidence_of(spread, size, letters, begin[x], end[x]) / (0.5 * (size + length))
+                    features[f, k, 4] = max(features[f, k, 4], value)
+                if laid >= 0:
+                    lay_out(tables, mine, laid, a, spread, False)

@@ -2,10 +2,16 @@
 
 Promise: deterministic, and independent of case, diacritics, spacing, Unicode form, direction marks, and of
 the order of two parts. Of more parts the order is kept, because neighbours may be one word elsewhere.
+
+A name can often be read in more than one way: 卡立诺丁 is a Chinese name of a family and a given part, or a
+foreign one of one or two parts; "Tsai Ing-wen" has three parts or two. Each way is a *form*, and two names
+agree as well as their best pair of forms.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concord_screening.engine import han, known
@@ -13,6 +19,7 @@ from concord_screening.engine.letters import Word, words
 from concord_screening.engine.romanise import Channel, channel_of, symbols
 
 MAX_PARTS = 6
+MAX_FORMS = 8
 
 
 def _set(words_in_a_row: str) -> frozenset[str]:
@@ -23,7 +30,8 @@ _TITLES = _set(
     """
     mr mrs ms miss dr prof professor sir lord lady dame hon rev jr sr ii iii iv gen general col colonel maj
     major capt captain lt haji hajji hadji hajj mullah mawlawi maulavi molla ustad sheikh shaykh sheik cheikh
-    ayatollah hojjatoleslam engineer eng tun datuk dato tan sri datin الشيخ شيخ الدكتور دكتور الحاج حاج د ملا
+    ayatollah hojjatoleslam engineer tun datuk dato sri datin baron baroness viscount earl marquess
+    الشيخ شيخ الدكتور دكتور الحاج حاج د ملا
     """
 )
 _WEAK = _set(
@@ -38,6 +46,7 @@ _SERVANT = _set(
     abd abdul abdel abdal abdol abdoul abdou abed عبد абд абдул абдель абдул
     """
 )
+_SERVANT_STARTS = ("abdul", "abdel", "abdal", "abdol", "abdoul", "عبدال", "абдул", "абдель")
 _FATHER = _set(
     """
     abu abou abo umm ابو أبو ابي أبي ام أم абу
@@ -53,6 +62,15 @@ _CLAN = _set(
     mac mc
     """
 )
+# How Persian and Arabic write the letters of Latin initials.
+_LETTER_NAMES = {
+    "دبلیو": "w", "جی": "g", "جي": "g", "کی": "k", "ای": "e", "بی": "b", "سی": "c", "دی": "d", "اف": "f",
+    "اچ": "h", "آی": "i", "جی‌": "j", "ال": "l", "ام": "m", "إم": "m", "ان": "n", "پی": "p", "آر": "r", "ار": "r",
+    "اس": "s", "إس": "s", "تی": "t", "وی": "v", "یو": "u", "او": "o", "دبليو": "w", "дж": "j", "ئی": "e", "ئ": "e",
+}  # fmt: skip
+# What a syllable of a Chinese or Korean name looks like in Latin letters.
+_SYLLABLE = re.compile(r"(?:[bcdfghjklmnpqrstvwxyz]{0,3})[aeiouy]{1,3}(?:ng|n|k|p|t|m|l|h|r|w)?$")
+_SYLLABLE_MOST = 6
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,10 +82,19 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One spelling of a name, analysed. `channel` is that of most of its letters."""
+    """One way to read a name. `channel` is that of most of its letters."""
 
     channel: Channel
     parts: tuple[Part, ...]
+
+
+def _untitled(found: list[Word]) -> list[Word]:
+    """Without "Tan" where it is half of a Malay title; elsewhere it is one of the commonest Chinese family names."""
+    return [
+        word
+        for at, word in enumerate(found)
+        if not (word.text == "tan" and at + 1 < len(found) and found[at + 1].text == "sri")
+    ]
 
 
 def _joined(found: list[Word]) -> list[Word]:
@@ -91,6 +118,16 @@ def _joined(found: list[Word]) -> list[Word]:
     return out
 
 
+def _initials(found: list[Word]) -> list[Word]:
+    """Letters that are spelled out, where they stand between or before other words, as letters."""
+    if len(found) < 3:
+        return found
+    return [
+        Word(_LETTER_NAMES[word.text], "Latn") if word.text in _LETTER_NAMES and at < len(found) - 1 else word
+        for at, word in enumerate(found)
+    ]
+
+
 def _strong(found: list[Word]) -> list[Word]:
     """Without titles and particles, as long as two parts are left; Arabic without its article."""
     strong = [word for word in found if word.text not in _TITLES and word.text not in _WEAK]
@@ -106,42 +143,81 @@ def _strong(found: list[Word]) -> list[Word]:
     ]
 
 
+def _ways(strong: list[Word]) -> Iterator[list[Word]]:
+    """The words as they stand, and with syllables put together that may be one given name."""
+    yield strong
+    short = [word.script == "Latn" and len(word.text) <= _SYLLABLE_MOST and bool(_SYLLABLE.match(word.text))
+             for word in strong]  # fmt: skip
+    for at in range(len(strong) - 1):
+        if len(strong) > 2 and short[at] and short[at + 1] and (strong[at + 1].hyphened or all(short)):
+            one = Word(strong[at].text + strong[at + 1].text, "Latn")
+            yield [*strong[:at], one, *strong[at + 2 :]]
+
+
 def _latin(spellings: tuple[str, ...]) -> tuple[tuple[Channel, str], ...]:
     return tuple((Channel.LATIN, spelling) for spelling in spellings)
 
 
-def _hangul(text: str, alone: bool) -> list[str]:
-    """A Korean name written as one word: family name of one syllable, then the given name."""
-    return [text[:1], text[1:]] if alone and 2 <= len(text) <= 4 else [text]
+def _han_part(piece: str, family: bool, native: bool, korean: bool) -> Part:
+    """Chinese characters in all the ways they may be read."""
+    mandarin, cantonese = han.readings(piece, family)
+    spelled = [(Channel.HAN, mandarin)]
+    if not native and (southern := han.southern(piece)):
+        spelled.append((Channel.LATIN, southern))
+    if native or len(piece) <= 2:  # no part of a Chinese name is longer
+        spelled += [(Channel.MANDARIN, mandarin), (Channel.CANTONESE, cantonese)]
+    latin = known.family_spellings(piece) if family else known.latin_of(Channel.HAN, mandarin)
+    if native:
+        latin = tuple(dict.fromkeys((*latin, *han.local_spellings(piece, family, korean))))
+    return Part(tuple((c, s) for c, s in spelled if s) + _latin(latin))
 
 
-def analyse(text: str) -> Form | None:
-    """The name in parts, or nothing when no part of it can be read."""
-    found = _joined(list(words(text)))
-    parts: list[Part] = []
-    letters: dict[Channel, int] = {}
-    for word in _strong(found):
-        channel = channel_of(word.script)
-        if channel is Channel.HAN:
-            pieces = han.parts(word.text, len(found) == 1)
-            for place, piece in enumerate(pieces):
-                mandarin, cantonese = han.readings(piece, place == 0 and len(pieces) > 1)
-                spelled = [(Channel.HAN, mandarin)]
-                if len(piece) <= 2:  # no part of a Chinese name is longer
-                    spelled += [(Channel.MANDARIN, mandarin), (Channel.CANTONESE, cantonese)]
-                family = place == 0 and len(pieces) > 1
-                latin = known.family_spellings(piece) if family else known.latin_of(channel, mandarin)
-                parts.append(Part(tuple((c, s) for c, s in spelled if s) + _latin(latin)))
-        elif channel is Channel.HANGUL:
-            pieces = _hangul(word.text, len(found) == 1)
-            parts += [Part(((channel, symbols(Word(piece, word.script))),)) for piece in pieces]
-        else:
-            spelling = symbols(word)
-            parts.append(Part(((channel, spelling), *_latin(known.latin_of(channel, spelling)))))
-        letters[channel] = letters.get(channel, 0) + len(word.text)
-    parts = [part for part in parts if part.spellings and part.spellings[0][1]][:MAX_PARTS]
-    if not parts:
-        return None
-    if len(parts) == 2:
-        parts.sort()  # "Given Family" and "Family, Given" are one name
-    return Form(max(letters, key=lambda c: (letters[c], -c)), tuple(parts))
+def _part(word: Word, channel: Channel) -> Part:
+    """A word with what it is known as; the name of a servant (Abd …) also without that, as many are called."""
+    spelling = symbols(word)
+    own = [(channel, spelling)]
+    start = next((s for s in _SERVANT_STARTS if word.text.startswith(s)), "")
+    if start and len(word.text) >= len(start) + 4:
+        own.append((channel, symbols(Word(word.text[len(start) :], word.script))))
+    return Part((*own, *_latin(known.latin_of(channel, spelling))))
+
+
+def _parts(word: Word, alone: bool) -> list[list[Part]]:
+    """The ways to read one word as parts."""
+    channel = channel_of(word.script)
+    if channel is Channel.HAN:
+        return [
+            [
+                _han_part(piece, native and place == 0 and len(pieces) > 1, native, native and han.is_korean(pieces[0]))
+                for place, piece in enumerate(pieces)
+            ]
+            for pieces, native in han.ways(word.text, alone)
+        ]
+    if channel is Channel.HANGUL:
+        # A Korean name written as one word: family name of one syllable, then the given name.
+        pieces = [word.text[:1], word.text[1:]] if alone and 2 <= len(word.text) <= 4 else [word.text]
+        return [[Part(((channel, symbols(Word(piece, word.script))),)) for piece in pieces]]
+    return [[_part(word, channel)]]
+
+
+def forms(text: str) -> tuple[Form, ...]:
+    """The ways to read a name, the usual one first; none when no part of it can be read."""
+    found = _joined(_initials(_untitled(list(words(text)))))
+    out: dict[tuple[Part, ...], Form] = {}
+    for way in _ways(_strong(found)):
+        letters: dict[Channel, int] = {}
+        choices: list[list[Part]] = [[]]
+        for word in way:
+            channel = channel_of(word.script)
+            letters[channel] = letters.get(channel, 0) + len(word.text)
+            choices = [before + more for more in _parts(word, len(found) == 1) for before in choices]
+        for choice in choices:
+            parts = [part for part in choice if part.spellings and part.spellings[0][1]][:MAX_PARTS]
+            if len(parts) > 2:
+                parts = list(dict.fromkeys(parts))  # "Lee, Baron Lee" is one Lee
+            if len(parts) == 2:
+                parts.sort()  # "Given Family" and "Family, Given" are one name
+            if parts:
+                kept = tuple(parts)
+                out.setdefault(kept, Form(max(letters, key=lambda c: (letters[c], -c)), kept))
+    return tuple(out.values())[:MAX_FORMS]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,12 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from concord_screening.engine import tables
 from concord_screening.engine.commands import ImpossibleDateError, Index, score_pair
-from concord_screening.engine.domain import Change, SegmentError
+from concord_screening.engine.domain import Query, SegmentError, Subject
 from concord_screening.engine.store import FolderBusyError
 from concord_screening.engine.words import texts
 
 app = typer.Typer(help="Name screening on files.", no_args_is_help=True, pretty_exceptions_enable=False)
-_CHUNK = 100_000
 _REPORTED_MOST = 1_000
 
 InFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -96,12 +96,19 @@ def index(source: InFile, folder: Annotated[Path, typer.Argument(file_okay=False
         people = tables.subjects(source, broken)
         progress.update(read, total=len(people), completed=len(people))
         task = progress.add_task("indexing", total=len(people))
+
+        def each() -> Iterator[Subject]:
+            for done, (subject, _) in enumerate(people):
+                if done % 1_000 == 0:
+                    progress.update(task, completed=done)
+                yield subject
+
+        def unread(subject: int, name: int) -> None:
+            broken(people[subject][1][name], "has a name that cannot be read")
+
         store = Index.open(folder, background=False)
-        for start in range(0, len(people), _CHUNK):
-            chunk = people[start : start + _CHUNK]
-            store.apply(map(Change.upsert, chunk))
-            progress.advance(task, len(chunk))
-        store.compact()
+        store.load(each(), unread)
+        progress.update(task, completed=len(people))
         store.close()
     broken.total()
 
@@ -144,11 +151,17 @@ def query(
             if also:
                 also.writerow(("query_id", "subject_id"))
             task = progress.add_task("queries", total=_lines(source))
-            for number, query_id, asked in tables.queries(source, broken):
+            rows = deque[tuple[int, str]]()
+
+            def asked() -> Iterator[Query]:
+                for number, query_id, one in tables.queries(source, broken):
+                    rows.append((number, query_id))
+                    yield one
+
+            for result in store.query_many(asked(), limit, exhaustive, candidates=also is not None):
+                number, query_id = rows.popleft()
                 progress.advance(task)
-                try:
-                    result = store.query(asked, limit=limit, exhaustive=exhaustive)
-                except ImpossibleDateError:
+                if isinstance(result, ImpossibleDateError):
                     broken(number, "has a date that cannot be")
                     continue
                 if result.reasons:

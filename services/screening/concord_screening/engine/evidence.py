@@ -1,8 +1,9 @@
-"""Scores people against a candidate: what agrees, how surprising that is in this list, what contradicts.
+"""Weighs people against a candidate: what agrees, how surprising that is in this list, what contradicts.
 
 The log-odds are a sum of curves (see `gam`), each over one of `EVIDENCE`. A recruiter can read them so:
 how well the names agree as such; how many people of this list would agree as well by chance; how the
-birth dates stand to each other; whether the countries agree; whether the sexes do.
+birth dates stand to each other, and how many are born so; whether the countries agree, and how many who are
+called so are of that country; whether the sexes do.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
@@ -10,16 +11,38 @@ birth dates stand to each other; whether the countries agree; whether the sexes 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.align import MAX_PARTS, N_FEATURES, compare_names
+from concord_screening.engine.align import MAX_PARTS, N_FEATURES, compare
 from concord_screening.engine.gam import log_odds
 from concord_screening.engine.retrieve import date_relation, surprise_of
 
-EVIDENCE = ("name", "surprise", "date", "country", "gender")
+EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
 N_EVIDENCE = len(EVIDENCE)
 N_GROUPS = 7
+DATE_AGREES = 5
+
+
+class InList(NamedTuple):
+    """How common the candidate's particulars are in the whole list.
+
+    For unit u the chances of agreement are `chances` at `levels`, from `first[u]` (one more chance than levels per
+    unit). `share` is the share of each country seen; `lift[u, c]` how much likelier it is among those who bear part u.
+    """
+
+    first: np.ndarray
+    levels: np.ndarray
+    chances: np.ndarray
+    country: np.ndarray
+    share: np.ndarray
+    lift: np.ndarray
+    date_chance: np.ndarray
+    # How likely one who bears any part of the candidate's name is of the candidate's country.
+    country_chance: float
+    size_log: float
 
 
 @njit(cache=True)
@@ -43,46 +66,82 @@ def _agreement(a, b):
 
 
 @njit(cache=True)
-def score_people(
-    tables, curves, words, forms_first, forms_part, forms_channel, levels_first, levels, chances, size_log,
-    listed, people, subjects, dob, country, gender, work, out, details, entries,
-):  # fmt: skip
+def surprise(in_list, per_part, by_unit):
+    """How surprising it is that all these parts agree so well, each by itself."""
+    total = 0.0
+    for i in range(MAX_PARTS):
+        if per_part[i] > 0.0:
+            u = by_unit[i]
+            low = in_list.first[u]
+            high = in_list.first[u + 1]
+            # chances hold one number more per unit than levels
+            rare = surprise_of(in_list.levels[low:high], in_list.chances[low + u : high + u + 1], per_part[i])
+            total += min(rare, per_part[i])
+    return total
+
+
+@njit(cache=True)
+def weigh(  # noqa: PLR0912 - one compiled loop
+    tables, curves, own, names, people, in_list, subjects, dob, country, gender, row_of, spread, out, details, entries
+):
     """Fills `out` (evidence), `details` (name features) and `entries` (best entry) for each subject."""
-    partner = np.full(MAX_PARTS, -1, dtype=np.int8)
-    per_part = np.zeros(MAX_PARTS)
-    features = np.zeros(N_FEATURES)
+    count = 0
+    for subject in subjects:
+        count += people.first_entry[subject + 1] - people.first_entry[subject]
+    every = np.zeros(count, dtype=np.int64)
+    at = 0
+    for subject in subjects:
+        for entry in range(people.first_entry[subject], people.first_entry[subject + 1]):
+            every[at] = entry
+            at += 1
+    alike = compare(tables, own, names, every, row_of, spread)
+    joint = np.zeros(in_list.country.shape[0])
+    at = 0
     for k in range(subjects.shape[0]):
         subject = subjects[k]
         best = -1e9
         for entry in range(people.first_entry[subject], people.first_entry[subject + 1]):
-            ids_b = people.entry_part[people.entry_first[entry] : people.entry_first[entry + 1]]
-            for form in range(forms_channel.shape[0]):
-                ids_a = forms_part[forms_first[form] : forms_first[form + 1]]
-                compare_names(tables, words, ids_a, listed, ids_b, work, partner, features, per_part)
-                group = group_of(forms_channel[form], people.entry_channel[entry])
-                value = log_odds(curves, group, features)
-                surprise = 0.0
-                for i in range(ids_a.shape[0]):
-                    if per_part[i] > 0.0:
-                        low = levels_first[ids_a[i]]
-                        high = levels_first[ids_a[i] + 1]
-                        # chances hold one number more per part than levels
-                        rare = surprise_of(levels[low:high], chances[low + ids_a[i] : high + ids_a[i] + 1], per_part[i])
-                        surprise += min(rare, per_part[i])
-                if value + 0.3 * surprise > best:
-                    best = value + 0.3 * surprise
+            for f in range(own.channel.shape[0]):
+                group = group_of(own.channel[f], people.entry_channel[entry])
+                value = log_odds(curves, group, alike.features[f, at])
+                rare = surprise(in_list, alike.per_part[f, at], alike.by_unit[f, at])
+                if value + 0.3 * rare > best:
+                    best = value + 0.3 * rare
                     out[k, 0] = value
-                    out[k, 1] = surprise - size_log
-                    details[k] = features
+                    out[k, 1] = rare
+                    for x in range(N_FEATURES):
+                        details[k, x] = alike.features[f, at, x]
                     entries[k] = entry
-                    out[k, 5] = group
-        out[k, 2] = date_relation(people, subject, dob)
+                    out[k, N_EVIDENCE] = group
+                    best_form = f
+                    best_at = at
+            at += 1
+        # Parts that go together, as in one country's names, surprise less together than each by itself.
+        total = 0.0
+        for c in range(joint.shape[0]):
+            joint[c] = in_list.share[c]
+            for i in range(MAX_PARTS):
+                if alike.per_part[best_form, best_at, i] > 0.0:
+                    joint[c] *= in_list.lift[alike.by_unit[best_form, best_at, i], c]
+            total += joint[c]
+        if total > 1.0:
+            out[k, 1] = max(0.0, out[k, 1] - np.log(total))
+        out[k, 1] -= in_list.size_log
+        relation = date_relation(people, subject, dob)
+        out[k, 2] = relation
+        out[k, 3] = in_list.date_chance[relation]
         same = 1.0
         low = people.country_first[subject]
         high = people.country_first[subject + 1]
         if country != 0 and high > low:
             same = 0.0
-            for at in range(low, high):
-                same = max(same, _agreement(country, people.countries[at]))
-        out[k, 3] = same
-        out[k, 4] = _agreement(gender, people.gender[subject])
+            for x in range(low, high):
+                same = max(same, _agreement(country, people.countries[x]))
+        out[k, 4] = same
+        if same == 2.0:
+            chance = in_list.country_chance
+            for c in range(joint.shape[0]):
+                if in_list.country[c] == country:
+                    chance = max(chance, joint[c] / max(total, 1e-12))
+            out[k, 5] = -np.log(max(1e-4, min(1.0, chance)))
+        out[k, 6] = _agreement(gender, people.gender[subject])

@@ -29,10 +29,11 @@ def _against_nothing(curves: Curves, group: int, evidence: str, value: float, ne
 
 
 def reasons(
-    curves: Curves, group: int, values: np.ndarray, features: np.ndarray, channels: tuple[int, int], size: int
+    curves: Curves, values: np.ndarray, features: np.ndarray, channels: tuple[int, int], size: int
 ) -> tuple[Reason, ...]:
     """Reasons for and against, the names first."""
-    name, surprise, date, country, gender = (float(v) for v in values)
+    name, surprise, date, date_chance, country, country_chance, gender = (float(v) for v in values[:-1])
+    group = int(values[-1])
     agrees = _against_nothing(curves, group, "name", name, 0.0)
     share = min(1.0, features[_PER_LETTER] / _EXACT) * features[_COVERED]
     found = [Reason("name_alike" if name > 0 else "name_differs", agrees, {"percent": round(100 * float(share))})]
@@ -49,9 +50,12 @@ def reasons(
         found.append(Reason("other_script", 0.0, {"query_script": left, "listed_script": right}))
     relation = DateRelation(int(date))
     code = "date_missing" if relation is DateRelation.UNKNOWN else f"date_{relation.name.lower()}"
-    found.append(Reason(code, _against_nothing(curves, group, "date", date, float(DateRelation.UNKNOWN))))
+    weight = _against_nothing(curves, group, "date", date, float(DateRelation.UNKNOWN))
+    found.append(Reason(code, weight + _against_nothing(curves, group, "date_chance", date_chance, 0.0)))
     for kind, value in (("country", country), ("gender", gender)):
         if value != 1.0:
             weight = _against_nothing(curves, group, kind, value, 1.0)
+            if kind == "country":
+                weight += _against_nothing(curves, group, "country_chance", country_chance, 0.0)
             found.append(Reason(f"{kind}_{'same' if value == 2.0 else 'differs'}", weight))
     return tuple(found)

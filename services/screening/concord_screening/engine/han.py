@@ -12,6 +12,8 @@ from functools import lru_cache
 import icu
 import ToJyutping
 
+from concord_screening.engine.han_local import HOKKIEN, KOREAN, KOREAN_FAMILIES
+
 _DOUBLE_FAMILIES = """
 欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 司徒 夏侯 令狐 宇文 长孙 長孫 端木 南宫
 南宮 独孤 獨孤 呼延 申屠 轩辕 軒轅 钟离 鍾離 张简 張簡
@@ -24,6 +26,23 @@ _FAMILY = {
     "尉": "wei", "覃": "qin", "乐": "yue", "樂": "yue", "缪": "miao", "繆": "miao", "冼": "xian",
     "葉": "ye", "叶": "ye", "沈": "shen", "柏": "bai", "洗": "xian", "佘": "she",
 }  # fmt: skip
+
+# Characters that stand for other sounds than Mandarin's in foreign names written in Malaysia.
+_SOUTHERN_TEXT = """
+末=mad 立=lid 益=id 勿=bu 峇=ba 仄=che 督=tuk 查=za 祖=zu 佐=jo 旦=tan 敦=tun 旺=wan 里=ri 迪=di 尤=yu 占=jam
+法=fa 沙=sha 赛=sai 賽=sai 吉=kit 日=jit 木=muk 叻=lek 蒂=ti 冷=leng 汀=din 拿=na 益=id 逸=yat 达=dat 達=dat
+密=mit 铁=tit 乐=lok 樂=lok 福=fuk 杰=kiat 傑=kiat 扎=za 甲=kap 答=tap 腊=lap 蜡=lap 列=lit 烈=lit 得=tek 德=tek
+"""
+_SOUTHERN = {pair[0]: pair[2:] for pair in _SOUTHERN_TEXT.split()}
+_SOUTHERN_WORDS = {
+    "阿都": "abdul", "阿末": "ahmad", "哈末": "hamad", "莫哈末": "mohamad", "穆罕默德": "muhammad", "依斯迈": "ismail",
+    "依布拉欣": "ibrahim", "胡先": "hussein", "慕丁": "muddin", "鲁丁": "ruddin", "沙末": "samad", "卡立": "khalid",
+    "端姑": "tengku", "东姑": "tunku", "東姑": "tunku", "查卡": "jaafar", "纳吉": "najib", "安华": "anwar",
+    "峇鲁": "bahru", "诺丁": "nordin", "祖基": "zulki", "依沙": "isa", "哈芝": "haji",
+}  # fmt: skip
+
+# What only they write.
+_SOUTHERN_SIGNS = (*_SOUTHERN_WORDS, "末", "峇", "仄", "督", "旺", "沙", "祖", "慕", "依")
 
 # Hong Kong's usual spellings, sound by sound; the edit model learns what these leave.
 _INITIALS = (
@@ -72,12 +91,58 @@ def cantonese(character: str) -> str:
     return sound
 
 
-def parts(text: str, alone: bool) -> list[str]:
-    """The characters of one word in parts; `alone` when the whole name is this word."""
-    if not alone or not 2 <= len(text) <= 4:
-        return [text]
-    cut = 2 if len(text) >= 3 and text[:2] in _DOUBLE else 1
-    return [text[:cut], text[cut:]]
+def ways(text: str, alone: bool) -> list[tuple[list[str], bool]]:
+    """How one word may be cut, and whether the cut is that of a Chinese name; `alone` when the name is this word.
+
+    A foreign name is often written without a dot, and sometimes only half of it.
+    """
+    if not alone or len(text) < 2:
+        return [([text], False)]
+    found: list[tuple[list[str], bool]] = []
+    if len(text) <= 4:
+        cut = 2 if len(text) >= 3 and text[:2] in _DOUBLE else 1
+        found.append(([text[:cut], text[cut:]], True))
+    found.append(([text], False))
+    if len(text) >= 4:
+        found += [([text[:cut], text[cut:]], False) for cut in range(2, len(text) - 1)]
+    if 6 <= len(text) <= 8:
+        found += [
+            ([text[:a], text[a : a + b], text[a + b :]], False)
+            for a in (2, 3)
+            for b in (2, 3)
+            if 2 <= len(text) - a - b <= 3
+        ]
+    return found
+
+
+def southern(text: str) -> str:
+    """The sounds of a foreign name as Chinese speakers of Malaysia write it; none where nothing tells that they did."""
+    if not any(sign in text for sign in _SOUTHERN_SIGNS):
+        return ""
+    for written, sound in _SOUTHERN_WORDS.items():
+        text = text.replace(written, sound)
+    return "".join(c if c.isascii() else _SOUTHERN.get(c) or mandarin(c) for c in text)
+
+
+def is_korean(family: str) -> bool:
+    """Whether a family name is one that Koreans bear."""
+    return family in KOREAN_FAMILIES
+
+
+def local_spellings(part: str, family: bool, korean: bool) -> tuple[str, ...]:
+    """How speakers of Hokkien and of Korean spell a part of a Chinese name; none where a character is not known."""
+    found: list[str] = []
+    tables = (KOREAN_FAMILIES, KOREAN) if korean else (None, HOKKIEN)
+    own = tables[0] if family else tables[1]
+    if own is None:
+        return ()
+    choices = [own.get(character, ()) for character in part]
+    if all(choices):
+        most = max(map(len, choices))
+        found += ["".join(choice[min(turn, len(choice) - 1)] for choice in choices) for turn in range(most)]
+        if len(choices) == 2:
+            found += [a + b for a in choices[0][:2] for b in choices[1][:2]]
+    return tuple(dict.fromkeys(found))[:4]
 
 
 def readings(part: str, family: bool) -> tuple[str, str]:

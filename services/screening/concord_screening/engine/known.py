@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib import resources
 
 _FILE = "words.tsv.gz"
+_COMMON = "common.tsv.gz"
 
 _SHORT_FORMS = """
 abigail abby gail; albert al bert; alexander alex sandy sasha aleksandr; alexandra sandra sasha; alfred
@@ -62,6 +63,11 @@ owyang
 """
 
 
+def is_short(latin: str) -> bool:
+    """Whether a Latin name is short for others."""
+    return latin in _short_forms()
+
+
 @lru_cache(maxsize=1)
 def _short_forms() -> dict[str, tuple[str, ...]]:
     formal: dict[str, list[str]] = {}
@@ -93,11 +99,41 @@ def _learned() -> dict[tuple[int, str], tuple[str, ...]]:
     return {(int(row[0]), row[1]): tuple(row[2:]) for row in rows}
 
 
+# Tenths of a nat: what no table of names holds is as rare as this.
+UNKNOWN_RARE = 125
+NO_TABLE_RARE = 90
+
+
+@lru_cache(maxsize=1)
+def _rarities() -> tuple[dict[tuple[int, str], int], frozenset[int]]:
+    file = resources.files("concord_screening.engine.models").joinpath(_COMMON)
+    if not file.is_file():
+        return {}, frozenset()
+    found: dict[tuple[int, str], int] = {}
+    for line in gzip.decompress(file.read_bytes()).decode("ascii").splitlines():
+        channel, rarity, words = line.split("\t")
+        found |= {(int(channel), word): int(rarity) for word in words.split(" ")}
+    return found, frozenset(channel for channel, _ in found)
+
+
+def rarity(channel: int, symbols: str) -> int:
+    """How rare a part is among names in general: minus the logarithm of its share, in tenths."""
+    table, channels = _rarities()
+    return table.get((int(channel), symbols), UNKNOWN_RARE if int(channel) in channels else NO_TABLE_RARE)
+
+
+def forget() -> None:
+    """Reads the files anew at the next look: training writes them."""
+    _learned.cache_clear()
+    _rarities.cache_clear()
+
+
 def latin_of(channel: int, symbols: str) -> tuple[str, ...]:
     """Further Latin spellings of a word: the full forms of a short Latin name, or what a word stands for."""
     if channel == 0:
         return _short_forms().get(symbols, ())
-    return _learned().get((channel, symbols), ())
+    known = _learned().get((channel, symbols), ())
+    return known + tuple(name for short in known for name in _short_forms().get(short, ()))
 
 
 def family_spellings(characters: str) -> tuple[str, ...]:

@@ -34,10 +34,14 @@ _LATIN = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A run of letters of one script, folded: no case, no diacritics where the script is Latin."""
+    """A run of letters of one script, folded: no case, no diacritics where the script is Latin.
+
+    `hyphened` says that a hyphen alone parts it from the word before.
+    """
 
     text: str
     script: str
+    hyphened: bool = False
 
 
 @lru_cache(maxsize=20_000)
@@ -69,12 +73,14 @@ def words(text: str) -> tuple[Word, ...]:
     found: list[Word] = []
     letters: list[str] = []
     script = ""
-    spoiled = False
+    spoiled = hyphen = False
 
     def close() -> None:
-        nonlocal script, spoiled
+        nonlocal script, spoiled, hyphen
         if letters and not spoiled:
-            found.append(Word("".join(letters[:MAX_WORD_LETTERS]), script))
+            found.append(Word("".join(letters[:MAX_WORD_LETTERS]), script, hyphen and bool(found)))
+        if letters or spoiled:
+            hyphen = False
         letters.clear()
         script, spoiled = "", False
 
@@ -102,5 +108,6 @@ def words(text: str) -> tuple[Word, ...]:
             continue
         else:
             close()
+            hyphen = category == "Pd"
     close()
     return tuple(found[:MAX_WORDS])

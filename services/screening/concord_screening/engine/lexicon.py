@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from concord_screening.engine import known
 from concord_screening.engine.align import Words
 from concord_screening.engine.analysis import Form, Part
 from concord_screening.engine.editmodel import encode
@@ -28,6 +29,10 @@ class Lexicon:
         """The numbers of a name's parts."""
         return np.array([self.number(part) for part in form.parts], dtype=np.uint32)
 
+    def parts(self) -> Iterable[Part]:
+        """All parts so far, in order of their numbers."""
+        return self._numbers
+
     def words(self) -> Words:
         """All parts so far, as arrays."""
         return pack(self._numbers)
@@ -38,7 +43,9 @@ def pack(parts: Iterable[Part]) -> Words:
     first = [0]
     channels: list[int] = []
     spelled: list[str] = []
+    rare: list[int] = []
     for part in parts:
+        rare.append(known.rarity(*part.spellings[0]))
         for channel, spelling in part.spellings:
             channels.append(channel)
             spelled.append(spelling)
@@ -50,4 +57,5 @@ def pack(parts: Iterable[Part]) -> Words:
         np.array(first, dtype=np.uint32),
         np.array(channels, dtype=np.uint8),
         begin,
+        np.array(rare, dtype=np.uint8),
     )

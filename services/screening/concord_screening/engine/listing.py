@@ -5,7 +5,8 @@ What is kept of a name is its analysed parts, not the text that was typed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from itertools import pairwise
 from typing import NamedTuple
@@ -14,7 +15,8 @@ import numpy as np
 
 from concord_screening.engine import places, trie
 from concord_screening.engine.align import Words
-from concord_screening.engine.analysis import Form, Part, analyse
+from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.analysis import forms as forms_of
 from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Subject
 from concord_screening.engine.lexicon import Lexicon
@@ -104,8 +106,9 @@ class Builder:
     def __init__(self) -> None:
         self._lexicon = Lexicon()
         self._ids: list[bytes] = []
-        self._forms: list[np.ndarray] = []
-        self._channels: list[int] = []
+        self._parts = array("I")
+        self._part_counts = array("B")
+        self._channels = array("B")
         self._forms_of: list[int] = []
         self._dobs: list[tuple[int, ...]] = []
         self._countries: list[tuple[int, ...]] = []
@@ -114,17 +117,23 @@ class Builder:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def add(self, subject: Subject) -> bool:
-        """Adds a person; false when none of the names can be read, and the person is not added."""
+    def add(self, subject: Subject, unread: Callable[[int], None] | None = None) -> bool:
+        """Adds a person; false when none of the names can be read, and the person is not added.
+
+        `unread` is told the place of each name that cannot be read.
+        """
         forms: dict[tuple[Part, ...], Form] = {}
-        for name in subject.names:
-            form = analyse(name.text)
-            if form is not None:
+        for place, name in enumerate(subject.names):
+            found = forms_of(name.text)
+            if not found and unread:
+                unread(place)
+            for form in found:
                 forms.setdefault(form.parts, form)
         if not forms:
             return False
         for form in forms.values():
-            self._forms.append(self._lexicon.numbers(form))
+            self._parts.extend(self._lexicon.number(part) for part in form.parts)
+            self._part_counts.append(len(form.parts))
             self._channels.append(form.channel)
         self._forms_of.append(len(forms))
         self._ids.append(subject.subject_id.encode())
@@ -139,8 +148,8 @@ class Builder:
             _starts(map(len, self._ids)),
             np.frombuffer(b"".join(self._ids), dtype=np.uint8).copy(),
             _starts(self._forms_of),
-            _starts(map(len, self._forms)),
-            np.concatenate([np.zeros(0, np.uint32), *self._forms]),
+            _starts(self._part_counts),
+            np.array(self._parts, dtype=np.uint32),
             np.repeat(np.arange(len(self._ids), dtype=np.uint32), self._forms_of),
             np.array(self._channels, dtype=np.uint8),
             _starts(map(len, self._dobs)),

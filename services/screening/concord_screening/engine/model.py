@@ -55,8 +55,8 @@ class Model:
 def _indexed(
     keys: np.ndarray, values: np.ndarray, start: np.ndarray, size: np.ndarray, table: np.ndarray, swapped: np.ndarray
 ) -> Tables:
-    """The tables with their units listed by side and first symbol, for walks that start from one spelling."""
-    first = np.zeros((2 * len(start), SYMBOLS + 1), dtype=np.int64)
+    """The tables with their units listed by side and own symbols, to lay out one spelling."""
+    first = np.zeros((2 * len(start), SYMBOLS**2 + 1), dtype=np.int32)
     columns: list[np.ndarray] = []
     written = 0
     for number, (low, count) in enumerate(zip(start.tolist(), size.tolist(), strict=True)):
@@ -66,15 +66,13 @@ def _indexed(
         b = own[used] % SYMBOLS**2
         for side, (x, y) in enumerate(((a, b), (b, a))):
             order = np.argsort(x * SYMBOLS**2 + y)
-            symbol = x[order] // SYMBOLS
-            first[2 * number + side] = written + np.searchsorted(symbol, np.arange(SYMBOLS + 1))
-            rows = (x % SYMBOLS, y // SYMBOLS, y % SYMBOLS, values[low : low + count][used])
+            first[2 * number + side] = written + np.searchsorted(x[order], np.arange(SYMBOLS**2 + 1))
+            rows = (y // SYMBOLS, y % SYMBOLS, values[low : low + count][used])
             columns.append(np.stack([row[order].astype(np.float64) for row in rows]))
             written += len(order)
-    second, other_first, other_second, value = np.concatenate(columns, axis=1)
+    other_first, other_second, value = np.concatenate(columns, axis=1)
     index = UnitIndex(
         first,
-        second.astype(np.uint8),
         other_first.astype(np.uint8),
         other_second.astype(np.uint8),
         value.astype(np.float32),

@@ -36,8 +36,8 @@ class Channel(IntEnum):
 
 _ARABIC = dict(
     zip(
-        "اأإآٱبتثجحخدذرزسشصضطظعغفقكکلمنهھەةوؤيیىئءپچژگڤڭٹڈڑےںۀ",
-        "AAAAAbtTjHKdDrzsSCXFZEGfqkklmnhhhawWyyIYQpcJgvNtdren" + "h",
+        "اأإآٱبتثجحخدذرزسشصضطظعغفقكکلمنهھةوؤيیىئءپچژگڤڭٹڈڑےںۀ" + "ەڵڕێۆۇۋې",
+        "AAAAAbtTjHKdDrzsSCXFZEGfqkklmnhhawWyyIYQpcJgvNtdren" + "h" + "elreouve",
         strict=True,
     )
 )
@@ -108,6 +108,28 @@ def channel_of(script: str) -> Channel:
     }.get(script, Channel.OTHER)
 
 
+# Two letters that Greek writes for one sound.
+_GREEK = (
+    ("μπ", "b"),
+    ("ντ", "d"),
+    ("γκ", "g"),
+    ("τζ", "j"),
+    ("ου", "u"),
+    ("αι", "e"),
+    ("ει", "i"),
+    ("οι", "i"),
+    ("γγ", "ng"),
+)
+# Tamil has one letter for k and g, one for t and d, and so on: symbols of their own, whose sounds are learned.
+_TAMIL = str.maketrans("ktpc", "KTPC")
+
+
+def _greek(text: str) -> str:
+    for written, sound in _GREEK:
+        text = text.replace(written, sound)
+    return text
+
+
 @lru_cache(maxsize=200_000)
 def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kind of script
     if script == "Latn":
@@ -119,6 +141,10 @@ def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kin
         return _by_table(text.replace("ь", ""), _CYRILLIC)
     if script == "Hebr":
         return _by_table(text, _HEBREW)
+    if script == "Grek":
+        return _ascii(_icu().transliterate(_greek(text)))
+    if script == "Taml":
+        return _ascii(_icu().transliterate(text)).translate(_TAMIL)
     if script == "Sinh":
         return _sinhala(text)
     if script in _BY_LETTER_NAME:

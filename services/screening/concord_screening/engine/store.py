@@ -121,6 +121,17 @@ class Store:
         if len(self._live) > LIVE_MOST:
             self._flush()
 
+    def load(self, builder: Builder) -> None:
+        """The builder's people are the list from now on, and nobody else is; a crash leaves either list, whole."""
+        self._flush()  # what the journal holds must not come back after the switch
+        with self._swap:
+            old = list(self._held)
+            self._held.clear()
+        self._install(builder)
+        for name in old:
+            (self._folder / name).unlink()
+            (self._folder / f"{name}.dead").unlink(missing_ok=True)
+
     def _take(self, change: Change) -> None:
         with self._swap:
             for segment in self._held.values():
@@ -142,6 +153,11 @@ class Store:
         builder = Builder()
         for subject in self._live.values():
             builder.add(subject)
+        self._install(builder)
+        self._live, self._live_segment, self._waiting = {}, None, []
+
+    def _install(self, builder: Builder) -> None:
+        """The builder's people become a segment, beside those that are held; the journal is empty."""
         with self._swap:
             if len(builder):
                 name = self._new_name()
@@ -151,7 +167,6 @@ class Store:
             self._write_dead()
             self._write_manifest()
         self._journal.replace(())
-        self._live, self._live_segment, self._waiting = {}, None, []
 
     def _new_name(self) -> str:
         name = f"segment-{self._next:08d}"

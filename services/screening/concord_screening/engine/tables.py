@@ -9,7 +9,6 @@ import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from concord_screening.engine.analysis import analyse
 from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Name, Query, Subject
 
@@ -56,12 +55,12 @@ def pairs(path: Path, report: Report) -> Iterator[tuple[str, str, str]]:
             yield row["pair_id"], row["name_a"], row["name_b"]
 
 
-def subjects(path: Path, report: Report) -> list[Subject]:
-    """All subjects of a file; rows of one subject need not lie together.
+def subjects(path: Path, report: Report) -> list[tuple[Subject, tuple[int, ...]]]:
+    """All subjects of a file with the rows of their names; rows of one subject need not lie together.
 
     A date that cannot be is reported and left out: the person stays listed.
     """
-    found: dict[str, tuple[list[Name], list[str], list[str], list[str]]] = {}
+    found: dict[str, tuple[list[Name], list[int], list[str], list[str], list[str]]] = {}
     for number, row in rows(path, ("subject_id", "name"), report):
         subject_id, name = row["subject_id"].strip(), row["name"]
         if not subject_id:
@@ -70,11 +69,9 @@ def subjects(path: Path, report: Report) -> list[Subject]:
         if not name.strip():
             report(number, "has an empty name")
             continue
-        if analyse(name) is None:
-            report(number, "has a name that cannot be read")
-            continue
-        names, dobs, countries, genders = found.setdefault(subject_id, ([], [], [], []))
+        names, numbers, dobs, countries, genders = found.setdefault(subject_id, ([], [], [], [], []))
         names.append(Name(name, row.get("script") or None))
+        numbers.append(number)
         dob = row.get("dob", "").strip()
         try:
             if parse(dob, _LATEST_YEAR) and dob not in dobs:
@@ -83,10 +80,14 @@ def subjects(path: Path, report: Report) -> list[Subject]:
             report(number, "has a date that cannot be, left out")
         if (country := row.get("country", "").strip()) and country not in countries:
             countries.append(country)
-        genders.append(row.get("gender", "").strip())
+        if gender := row.get("gender", "").strip():
+            genders.append(gender)
     return [
-        Subject(subject_id, tuple(names), tuple(dobs), tuple(countries), next(filter(None, genders), None))
-        for subject_id, (names, dobs, countries, genders) in found.items()
+        (
+            Subject(subject_id, tuple(names), tuple(dobs), tuple(countries), next(iter(genders), None)),
+            tuple(numbers),
+        )
+        for subject_id, (names, numbers, dobs, countries, genders) in found.items()
     ]
 
 

@@ -16,10 +16,10 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.align import Words
-from concord_screening.engine.editmodel import UNSEEN_GAP, UNSEEN_PAIR
+from concord_screening.engine.spread import first_row, lay_out, step
 
 N_CHANNELS = 10
-_LETTERS = 53
+LONGEST_PART = 42
 
 
 class Trie(NamedTuple):
@@ -37,10 +37,6 @@ class Trie(NamedTuple):
 class Beam(NamedTuple):
     """Working space of one walk."""
 
-    one: np.ndarray
-    two_one: np.ndarray
-    one_two: np.ndarray
-    two_two: np.ndarray
     rows: np.ndarray
     nodes: np.ndarray
     value: np.ndarray
@@ -48,14 +44,9 @@ class Beam(NamedTuple):
 
 def beam(width: int) -> Beam:
     """Working space for walks that keep `width` prefixes; made once per thread."""
-    longest = 41
     room = width * 30
     return Beam(
-        np.zeros((longest, _LETTERS), dtype=np.float32),
-        np.zeros((longest, _LETTERS), dtype=np.float32),
-        np.zeros((longest, _LETTERS, _LETTERS), dtype=np.float32),
-        np.zeros((longest, _LETTERS, _LETTERS), dtype=np.float32),
-        np.zeros((3, room, longest), dtype=np.float64),
+        np.zeros((3, room * LONGEST_PART), dtype=np.float64),
         np.zeros((3, room), dtype=np.int64),
         np.zeros(room, dtype=np.float64),
     )
@@ -127,87 +118,38 @@ def build(words: Words) -> Trie:
 
 
 @njit(cache=True)
-def _spread(tables, number, swapped, a, work, present):
-    """Spreads the units that fit the letters of `a` into tables by position and listed letter.
-
-    With `present` false it takes them out again, which is faster than clearing the tables.
-    """
-    units = tables.units
-    n = a.shape[0]
-    row = 2 * number + (1 if swapped else 0)
-    if present:
-        work.one[: n + 1] = UNSEEN_PAIR
-        work.one[: n + 1, 0] = UNSEEN_GAP
-        work.one[0] = UNSEEN_GAP
-        for e in range(units.first[row, 0], units.first[row, 1]):
-            work.one[0, units.other_first[e]] = units.value[e]
-    for i in range(1, n + 1):
-        symbol = a[i - 1]
-        follows = a[i] if i < n else 0
-        for e in range(units.first[row, symbol], units.first[row, symbol + 1]):
-            second = units.second[e]
-            b1 = units.other_first[e]
-            b2 = units.other_second[e]
-            value = units.value[e] if present else 0.0
-            if second == 0:
-                if b2 == 0:
-                    work.one[i, b1] = value
-                else:
-                    work.one_two[i, b1, b2] = value
-            elif second == follows:
-                if b2 == 0:
-                    work.two_one[i + 1, b1] = value
-                else:
-                    work.two_two[i + 1, b1, b2] = value
-
-
-@njit(cache=True)
-def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
-    tables, trie, channel, a, listed_channel, width, least, work, found, evidence, size
+def walk(  # noqa: PLR0912 - one compiled loop
+    tables, trie, channel, a, listed_channel, width, fall, least, spread, work, found, evidence, size
 ):
     """Adds spellings of one listed channel that may be the spelling `a`, with their evidence.
 
-    `least` is the smallest ratio that counts; gives the new number of found spellings.
+    `least` is the smallest ratio that counts; a prefix that has less than the share `fall` of the best of its
+    length is given up. Gives the new number of found spellings.
     """
-    number = tables.table[channel, listed_channel]
     root = trie.root[listed_channel]
-    if trie.children[root] == 0:
+    if trie.children[root] == 0 or tables.table[channel, listed_channel] < 0:
         return size
-    swapped = tables.swapped[channel, listed_channel]
-    _spread(tables, number, swapped, a, work, True)
+    lay_out(tables, channel, listed_channel, a, spread, True)
     n = a.shape[0]
+    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache.
+    wide = n + 1
     now, before, later = 0, 1, 2
     held = 1
     work.nodes[now, 0] = root
-    work.rows[now, 0, 0] = 1.0
-    for i in range(1, n + 1):
-        work.rows[now, 0, i] = work.rows[now, 0, i - 1] * work.one[i, 0]
+    first_row(spread, n, work.rows[now, :wide])
     depth = 0
-    while held > 0 and depth < 40:
+    while held > 0 and depth < LONGEST_PART - 1:
         made = 0
         top = 0.0
         for k in range(held):
             node = work.nodes[now, k]
-            mine = work.rows[now, k]
-            parents = work.rows[before, k]
-            last = trie.letter[node]
+            last = trie.letter[node] if depth > 0 else 0
             for c in range(trie.child[node], trie.child[node] + trie.children[node]):
-                own = trie.letter[c]
-                row = work.rows[later, made]
-                best = mine[0] * work.one[0, own]
-                row[0] = best
-                for i in range(1, n + 1):
-                    total = mine[i] * work.one[0, own] + row[i - 1] * work.one[i, 0]
-                    total += mine[i - 1] * work.one[i, own]
-                    if i > 1:
-                        total += mine[i - 2] * work.two_one[i, own]
-                    if depth > 0:
-                        total += parents[i - 1] * work.one_two[i, last, own]
-                        if i > 1:
-                            total += parents[i - 2] * work.two_two[i, last, own]
-                    row[i] = total
-                    best = max(best, total)
-                if row[n] >= least and trie.end[c + 1] > trie.end[c]:
+                row = work.rows[later, made * wide : (made + 1) * wide]
+                mine = work.rows[now, k * wide : (k + 1) * wide]
+                parents = work.rows[before, k * wide : (k + 1) * wide]
+                best = step(spread, n, trie.letter[c], last, mine, parents, row)
+                if row[n] >= least:
                     for e in range(trie.end[c], trie.end[c + 1]):
                         if size < found.shape[0]:
                             found[size] = trie.ends[e]
@@ -221,7 +163,7 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
                 made += 1
         if made == 0:
             break
-        cut = top * 1e-5
+        cut = top * fall
         if made > width:
             cut = max(cut, np.partition(work.value[:made], made - width)[made - width])
         # Keep the best prefixes. Each takes its parent's row along, for units of two letters.
@@ -231,15 +173,14 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
                 code = work.nodes[later, m]
                 parent = code % (width * 32)
                 work.nodes[later, kept] = code // (width * 32)
-                for i in range(n + 1):
-                    work.rows[later, kept, i] = work.rows[later, m, i]
-                    work.rows[before, width + kept, i] = work.rows[now, parent, i]
+                for i in range(wide):
+                    work.rows[later, kept * wide + i] = work.rows[later, m * wide + i]
+                    work.rows[before, (width + kept) * wide + i] = work.rows[now, parent * wide + i]
                 kept += 1
-        for k in range(kept):
-            for i in range(n + 1):
-                work.rows[before, k, i] = work.rows[before, width + k, i]
+        for i in range(kept * wide):
+            work.rows[before, i] = work.rows[before, width * wide + i]
         now, later = later, now
         held = kept
         depth += 1
-    _spread(tables, number, swapped, a, work, False)
+    lay_out(tables, channel, listed_channel, a, spread, False)
     return size

@@ -81,7 +81,10 @@ def test_found_scores_equal_the_exhaustive_ones(index: Index, name: str) -> None
 
 
 def test_with_an_unlimited_budget_the_index_equals_the_exhaustive_search(tmp_path: Path) -> None:
-    unlimited = Budget(prefixes=2_000, postings=10**9, people=10_000, compared=10_000, per_letter=-50.0)
+    unlimited = Budget(
+        prefixes=2_000, prefix_fall=0.0, postings=10**9, touched=10**5, people=10_000, enough=10_000, of_day=10_000,
+        fall=1e9, per_letter=-50.0,
+    )  # fmt: skip
     index = Index.open(tmp_path, budget=unlimited, background=False)
     index.apply(listed(crowd(60)))
     for name in ("Amina Haddad", "Oskar Lindqvist", "Борис Соколов"):

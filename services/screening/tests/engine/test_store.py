@@ -13,6 +13,7 @@ import pytest
 from concord_screening.engine import segment, store
 from concord_screening.engine.commands import Index
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
+from concord_screening.engine.listing import Builder
 from concord_screening.engine.store import FolderBusyError, Store
 from services.screening.tests.engine.people import MARKER, SPECIAL, crowd, listed
 
@@ -157,6 +158,59 @@ def test_a_crash_at_any_point_loses_nobody_and_finds_nobody_withdrawn(
     }
     assert ids == {subject.subject_id for subject in people}
     after.close()
+
+
+@pytest.mark.parametrize("step", ["merge", "compact", "load"])
+@pytest.mark.parametrize("where", ["replace", "fsync"])
+@pytest.mark.parametrize("calls", range(4))
+def test_a_crash_while_segments_are_put_together_loses_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, where: str, calls: int
+) -> None:
+    """Also one while the whole list is replaced: then either list is there, whole."""
+    monkeypatch.setattr(store, "LIVE_MOST", 5)
+    people = crowd(24)
+    folder = Store(tmp_path)
+    for start in range(0, 24, 8):
+        folder.apply(listed(people[start : start + 8]))
+    folder.apply([*listed([PERSON]), Change.remove(people[0].subject_id)])
+    folder.apply([Change.remove("marked")])
+    new = Builder()
+    new.add(SPECIAL[0])
+    steps: dict[str, Callable[[], None]] = {
+        "merge": folder.merge,
+        "compact": folder.compact,
+        "load": lambda: folder.load(new),
+    }
+    with monkeypatch.context() as patch:
+        patch.setattr(os, where, _ending(where, calls))
+        with contextlib.suppress(_EndError):
+            steps[step]()
+    folder.close()
+    after = Store(tmp_path)
+    ids = {
+        subject_id
+        for one in after.segments()
+        for subject_id, alive in zip(one.listing.subject_ids(), one.alive, strict=True)
+        if alive
+    }
+    old = {subject.subject_id for subject in people[1:]}
+    assert ids == old or (step == "load" and ids == {"ar"})
+    after.close()
+
+
+def test_a_truncated_segment_is_refused_and_the_list_built_anew(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.load(crowd(30))
+    index.close()
+    path = next(tmp_path.glob("segment-*"))
+    path.write_bytes(path.read_bytes()[:100])
+    with pytest.raises(SegmentError, match=path.name):
+        Index.open(tmp_path, background=False)
+    shutil.rmtree(tmp_path)
+    index = Index.open(tmp_path, background=False)
+    index.load([*crowd(30), PERSON])
+    assert _found(index, PERSON)
+    index.close()
 
 
 def test_a_torn_last_line_of_the_journal_is_no_change(tmp_path: Path) -> None:

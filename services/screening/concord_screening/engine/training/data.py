@@ -15,9 +15,12 @@ from concord_screening.engine.domain import Name, Subject
 TOKEN_FILES = {"arabic": 1, "russian": 2, "chinese": 3, "japanese": 4}
 
 
-def fold_of(person: str) -> int:
-    """A person's part of ten, fixed by the id alone. Parts 0–6 train, 7 tunes, 8 and 9 judge."""
-    return zlib.crc32(person.encode()) % 10
+PARTS = 3
+
+
+def part_of(person: str) -> int:
+    """A person's part of the data, fixed by the id alone."""
+    return zlib.crc32(person.encode()) % PARTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,9 @@ class Pair:
     same: bool
 
     @property
-    def folds(self) -> frozenset[int]:
+    def parts(self) -> frozenset[int]:
         """The parts its people belong to."""
-        return frozenset((fold_of(self.id_a), fold_of(self.id_b)))
+        return frozenset((part_of(self.id_a), part_of(self.id_b)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from concord_screening.engine import han
-from concord_screening.engine.analysis import analyse
+from concord_screening.engine.analysis import forms
 from concord_screening.engine.editmodel import encode, grid, log_ratio
 from concord_screening.engine.letters import words
 from concord_screening.engine.romanise import Channel, symbols
@@ -99,7 +99,7 @@ def _name_rows(names: Iterable[tuple[str, str]], left: int, right: int) -> list[
     """Each part of one name with each of the other: the learning decides which belong together."""
     out: list[Row] = []
     for a, b in names:
-        x, y = analyse(a), analyse(b)
+        x, y = next(iter(forms(a)), None), next(iter(forms(b)), None)
         if x is None or y is None or abs(len(x.parts) - len(y.parts)) > 1:
             continue
         for p in x.parts:

@@ -6,14 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from concord_screening.engine.gam import Curves, log_odds
 from concord_screening.engine.training import data
-from concord_screening.engine.training.rows import Rows
-
-
-def scores(curves: Curves, rows: Rows) -> np.ndarray:
-    """Log-odds of all rows."""
-    return np.array([log_odds(curves, g, f) for g, f in zip(rows.groups, rows.features, strict=True)])
+from concord_screening.engine.training.rows import Rows, best_values
 
 
 def average_precision(labels: np.ndarray, values: np.ndarray, weights: np.ndarray) -> float:
@@ -36,16 +30,6 @@ def pair_figures(pairs: Sequence[data.Pair], labels: np.ndarray, values: np.ndar
     return out
 
 
-def best_values(rows: Rows, values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """For each query the score of the right person, and the best of anybody else; very low for none."""
-    right = np.full(count, -99.0)
-    other = np.full(count, -99.0)
-    is_right = rows.labels > 0
-    np.maximum.at(right, rows.owner[is_right], values[is_right])
-    np.maximum.at(other, rows.owner[~is_right], values[~is_right])
-    return right, other
-
-
 def calibration_error(values: np.ndarray, true: np.ndarray) -> float:
     """How far the said probability of the best hit is from how often it is right, over ten bins."""
     said = 1 / (1 + np.exp(-values))
@@ -66,15 +50,14 @@ def _slices(queries: Sequence[data.Asked]) -> Iterator[tuple[str, np.ndarray]]:
             yield f"category {category}", chosen
 
 
-def query_figures(
-    queries: Sequence[data.Asked], rows: Rows, values: np.ndarray, retrieved: frozenset[int], per_query: float
-) -> dict[str, float]:
-    """Queries are numbered as in `rows`; `retrieved` are those whose right person was found at all.
+def query_figures(queries: Sequence[data.Asked], rows: Rows, values: np.ndarray) -> dict[str, float]:
+    """Recall when 1 % and 10 % of clean checks show any hit, candidate recall and calibration error.
 
-    Recall when 1 % and 10 % of clean checks show any hit, candidate recall and calibration error."""
+    Queries are numbered as in `rows`."""
     right, other = best_values(rows, values, len(queries))
     cuts = {share: float(np.quantile(other, 1 - share)) for share in (0.01, 0.10)}
-    was = np.array([i in retrieved for i in range(len(queries))])
+    was = np.zeros(len(queries), bool)
+    was[list(rows.right_retrieved)] = True
     out = {}
     for name, chosen in _slices(queries):
         for share, cut in cuts.items():
@@ -90,5 +73,5 @@ def query_figures(
     out["calibration error, half of the candidates listed"] = round(calibration_error(*half), 4)
     out["calibration error, all listed"] = round(calibration_error(best, is_right), 4)
     out["calibration error, none listed"] = round(calibration_error(other, nobody), 4)
-    out["candidates per query"] = round(per_query, 1)
+    out["candidates per query"] = round(rows.retrieved / len(queries), 1)
     return out

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gzip
+import math
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 
-from concord_screening.engine.align import Tables, compare_letters
-from concord_screening.engine.editmodel import encode, grid
-from concord_screening.engine.romanise import Channel
+import numpy as np
+
+from concord_screening.engine import known
+from concord_screening.engine.editmodel import encode, grid, log_ratio
+from concord_screening.engine.letters import words
+from concord_screening.engine.romanise import Channel, symbols
 from concord_screening.engine.training import data
 from concord_screening.engine.training.edit_tables import spelling_of
 
@@ -42,7 +47,10 @@ def _seen(folder: Path) -> dict[tuple[int, str], dict[str, int]]:
     return found
 
 
-def learn(folder: Path, tables: Tables) -> bytes:
+Table = tuple[np.ndarray, np.ndarray]
+
+
+def learn(folder: Path, tables: dict[tuple[int, int], Table]) -> bytes:
     """The file of known words: channel, word, Latin forms."""
     room = grid()
     lines = []
@@ -52,10 +60,37 @@ def learn(folder: Path, tables: Tables) -> bytes:
         for latin, count in sorted(forms.items(), key=lambda item: (-item[1], item[0])):
             if count < _SEEN or count < _SHARE * total:
                 break
-            evidence = compare_letters(tables, channel, encode(word), 0, encode(latin), room)
+            evidence = log_ratio(*tables[0, channel], encode(latin), encode(word), room)
             per_letter = evidence / (0.5 * (len(word) + len(latin)))
-            if per_letter < _GUESSED and (per_letter > _DOUBTFUL or count >= _OFTEN):
+            guessed = per_letter >= _GUESSED and not known.is_short(latin)
+            if not guessed and (per_letter > _DOUBTFUL or count >= _OFTEN):
                 kept.append(latin)
         if kept:
             lines.append("\t".join([str(channel), word, *kept[:_MOST]]))
+    return gzip.compress("\n".join(lines).encode("ascii"), mtime=0)
+
+
+# Words seen less often than this are left out of the table of frequencies.
+_COMMON_LEAST = 3
+# The shares are of people, who bear a little more than two parts each.
+_PARTS_EACH = 2.2
+
+
+def frequencies(folder: Path, latin: Iterable[tuple[str, int]]) -> bytes:
+    """The file of how common parts of names are, by channel; `latin` are Latin parts with how often they were seen."""
+    counts: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for word, n in latin:
+        for found in words(word):
+            if found.script == "Latn":
+                counts[0][symbols(found)] += n
+    for (channel, word), forms in _seen(folder).items():
+        counts[channel][word] += sum(forms.values())
+    lines = []
+    for channel, own in sorted(counts.items()):
+        total = sum(own.values()) / _PARTS_EACH
+        by_rarity: dict[int, list[str]] = defaultdict(list)
+        for word, n in own.items():
+            if n >= _COMMON_LEAST and word:
+                by_rarity[round(-10 * math.log((n + 0.7) / total))].append(word)
+        lines += [f"{channel}\t{rarity}\t{' '.join(sorted(by_rarity[rarity]))}" for rarity in sorted(by_rarity)]
     return gzip.compress("\n".join(lines).encode("ascii"), mtime=0)

@@ -2,9 +2,10 @@
 
     python -m concord_screening.engine.training.train DATA
 
-First everything is learned from seven tenths of the people and judged on the other three; then the model
-that ships is learned from all of them. One thread, fixed seeds: the same data gives the same bytes on the
-same kind of processor.
+The people of the data are dealt into three parts. For each part everything is learned from the other two, and
+judged on it; so every figure is of people the model never saw, and every query counts. Then the model that ships
+is learned from all of them in the same way. One thread, fixed seeds: the same data gives the same bytes on the same
+kind of processor.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ import json
 import platform
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
+from concord_screening.engine import known
 from concord_screening.engine.align import Tables
 from concord_screening.engine.gam import Curves
 from concord_screening.engine.listing import Builder
@@ -26,93 +29,109 @@ from concord_screening.engine.model import Model, stack
 from concord_screening.engine.search import Searcher, Segment
 from concord_screening.engine.training import data, judge, known_words, settings, world
 from concord_screening.engine.training.edit_tables import learn_all
-from concord_screening.engine.training.rows import Rows, fit_names, fit_people, pair_rows, people_rows
+from concord_screening.engine.training.population import Population
+from concord_screening.engine.training.rows import (
+    Rows,
+    best_of,
+    calibrated,
+    fit_names,
+    fit_people,
+    joined,
+    pair_rows,
+    people_rows,
+    scores,
+)
 
-TRAINED = frozenset(range(7))
 MODELS = Path(__file__).parent.parent / "models"
 LICENCES = {
     "pairs, subjects, queries (everypolitician-wikidata)": "CC0-1.0",
     "pairs, subjects, queries (us-ofac-sdn)": "public domain (work of the US government)",
     "tokens and full names (NETransliteration-COLING2018)": "CC0-1.0",
 }
+_EMPTY = Curves(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1))
+Table = tuple[np.ndarray, np.ndarray]
 
 
-def _say(text: str, since: float) -> None:
-    print(f"[{time.monotonic() - since:6.0f} s] {text}", file=sys.stderr, flush=True)
+class _Clock:
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        print(f"[{time.monotonic() - self._since:6.0f} s] {text}", file=sys.stderr, flush=True)
 
 
-def edit_tables(folder: Path, folds: frozenset[int]) -> Tables:
-    """The edit tables, from the word lists and the people of these parts of the data."""
-    same = [(p.a, p.b) for p in data.pairs(folder) if p.same and p.folds <= folds]
-    return stack(learn_all(folder, same, settings.SEED))
+@dataclass(slots=True)
+class _Held:
+    """Scores of what was held out, over all parts."""
+
+    pairs: np.ndarray
+    people: dict[int, list[tuple[Rows, np.ndarray]]] = field(default_factory=dict)
 
 
-def names_model(folder: Path, tables: Tables, folds: frozenset[int]) -> tuple[Model, Rows, list[data.Pair]]:
-    """The curves for two names, from people of these parts of the data."""
-    pairs = data.pairs(folder)
-    empty = Curves(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1))
-    rows = pair_rows(pairs, Model(tables, empty, empty))
-    chosen = np.array([p.folds <= folds for p in pairs])
-    return Model(tables, fit_names(rows, chosen), empty), rows, pairs
+def edit_tables(folder: Path, pairs: list[data.Pair], chosen: np.ndarray) -> dict[tuple[int, int], Table]:
+    """The edit tables, from the word lists and the chosen pairs."""
+    same = [(p.a, p.b) for p, own in zip(pairs, chosen.tolist(), strict=True) if p.same and own]
+    return learn_all(folder, same, settings.SEED)
 
 
-def segments(folder: Path, since: float) -> dict[int, Segment]:
+def lists(folder: Path, population: Population, say: _Clock) -> dict[int, Segment]:
     """The lists to search, by size; each holds all people of the data."""
     out = {}
     for size in settings.LIST_SIZES:
         builder = Builder()
-        for subject in world.population(folder, size, settings.SEED):
+        for subject in world.population(folder, size, settings.SEED, population):
             builder.add(subject)
         out[size] = Segment.of(builder.listing())
-        _say(f"list of {out[size].listing.size:,} people", since)
+        say(f"list of {out[size].listing.size:,} people")
     return out
 
 
-def people_model(
-    folder: Path, model: Model, lists: dict[int, Segment], folds: frozenset[int], since: float
-) -> tuple[Model, dict[int, Rows], list[data.Asked]]:
-    """The curves for a person of a list, from what queries of these parts of the data retrieve."""
-    random_ = np.random.default_rng(settings.SEED)
-    queries = data.queries(folder)
-    searcher = Searcher(model)
-    rows = {}
-    for size, segment in lists.items():
-        rows[size] = people_rows(queries, searcher, segment, random_)
-        _say(f"searched {size:,}", since)
-    trained = np.array([data.fold_of(q.subject_id) in folds for q in queries])
-    every = list(rows.values())
-    together = Rows(
-        np.concatenate([r.features for r in every]),
-        np.concatenate([r.labels for r in every]),
-        np.concatenate([r.groups for r in every]),
-        np.concatenate([r.owner for r in every]),
-    )
-    curves = fit_people(together, trained[together.owner], random_)
-    return Model(model.tables, model.names, curves), rows, queries
+def learned(
+    folder: Path, tables: Tables, held: dict[int, Segment], part: int | None, say: _Clock
+) -> tuple[Model, Rows, dict[int, Rows]]:
+    """The model from everybody but one part, the rows of all pairs, and of all queries by list."""
+    pairs, queries = data.pairs(folder), data.queries(folder)
+    rows = pair_rows(pairs, Model(tables, _EMPTY, _EMPTY))
+    names = fit_names(rows, np.array([part not in p.parts for p in pairs]))
+    searcher = Searcher(Model(tables, names, _EMPTY))
+    found = {}
+    for size, segment in held.items():
+        found[size] = people_rows(queries, searcher, segment, np.random.default_rng(settings.SEED))
+        say(f"searched {size:,}")
+    trained = np.array([data.part_of(q.subject_id) != part for q in queries])
+    together = joined(list(found.values()))
+    people = fit_people(together, trained[together.owner], np.random.default_rng(settings.SEED))
+    return Model(tables, names, people), rows, found
 
 
-def judged(folder: Path, lists: dict[int, Segment], since: float) -> dict[str, dict[str, float]]:
+def cross_fitted(folder: Path, held: dict[int, Segment], say: _Clock) -> _Held:
+    """Every pair and query scored by a model that never saw its people."""
+    pairs, queries = data.pairs(folder), data.queries(folder)
+    out = _Held(np.full(len(pairs), np.nan), {size: [] for size in held})
+    part_of = np.array([data.part_of(q.subject_id) for q in queries])
+    for part in range(data.PARTS):
+        say(f"without part {part + 1} of {data.PARTS}")
+        tables = stack(edit_tables(folder, pairs, np.array([part not in p.parts for p in pairs])))
+        model, rows, found = learned(folder, tables, held, part, say)
+        values = best_of(rows, scores(model.names, rows.features, rows.groups), len(pairs))
+        unseen = np.array([part in p.parts for p in pairs]) & np.isnan(out.pairs)
+        out.pairs[unseen] = values[unseen]
+        for size, own in found.items():
+            kept = own.only(part_of[own.owner] == part, frozenset(np.flatnonzero(part_of == part).tolist()))
+            out.people[size].append((kept, scores(model.people, kept.features, kept.groups)))
+    return out
+
+
+def figures(folder: Path, held: _Held, scale: tuple[float, float]) -> dict[str, dict[str, float]]:
     """Figures on people not trained on."""
-    model, rows, pairs = names_model(folder, edit_tables(folder, TRAINED), TRAINED)
-    _say("names learned", since)
-    unseen = np.array([not (p.folds & TRAINED) for p in pairs])
-    own = [p for p, u in zip(pairs, unseen, strict=True) if u]
-    figures = {"pairs": judge.pair_figures(own, rows.labels[unseen], judge.scores(model.names, rows)[unseen])}
-    model, people, queries = people_model(folder, model, lists, TRAINED, since)
-    left = [i for i, q in enumerate(queries) if data.fold_of(q.subject_id) not in TRAINED]
-    place = {number: k for k, number in enumerate(left)}
-    for size, all_rows in people.items():
-        keep = np.isin(all_rows.owner, left)
-        kept = Rows(
-            all_rows.features[keep], all_rows.labels[keep], all_rows.groups[keep],
-            np.array([place[o] for o in all_rows.owner[keep].tolist()]),
-        )  # fmt: skip
-        values = judge.scores(model.people, kept)
-        retrieved = frozenset(place[i] for i in all_rows.right_retrieved if i in place)
-        figures[f"list of {size}"] = judge.query_figures(
-            [queries[i] for i in left], kept, values, retrieved, all_rows.retrieved / len(queries)
-        )
-    return figures
+    pairs, queries = data.pairs(folder), data.queries(folder)
+    labels = np.array([p.same for p in pairs], float)
+    out = {"pairs": judge.pair_figures(pairs, labels, held.pairs)}
+    for size, parts in held.people.items():
+        rows = joined([rows for rows, _ in parts])
+        values = scale[0] + scale[1] * np.concatenate([values for _, values in parts])
+        out[f"list of {max(size, world.people_in(folder))}"] = judge.query_figures(queries, rows, values)
+    return out
 
 
 def main() -> None:
@@ -120,34 +139,48 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     options = parser.parse_args()
-    since = time.monotonic()
-    everybody = frozenset(range(10))
-    tables = edit_tables(options.data, everybody)
-    _say("edit tables learned", since)
+    folder, say = options.data, _Clock()
+    pairs = data.pairs(folder)
+    everybody = edit_tables(folder, pairs, np.ones(len(pairs), bool))
+    say("edit tables learned")
+    population = world.learn(folder)
     # Names are read with the known words, so these are written before the first name is.
-    words = known_words.learn(options.data, tables)
-    (MODELS / "words.tsv.gz").write_bytes(words)
-    lists = segments(options.data, since)
-    figures = judged(options.data, lists, since)
-    print(json.dumps(figures, indent=1))
-    model, _, _ = names_model(options.data, tables, everybody)
-    model, _, _ = people_model(options.data, model, lists, everybody, since)
-    raw = model.to_bytes()
-    (MODELS / "engine.npz").write_bytes(raw)
+    files = {
+        "words.tsv.gz": known_words.learn(folder, everybody),
+        "common.tsv.gz": known_words.frequencies(folder, population.parts()),
+        "population.tsv.gz": population.to_bytes(),
+    }
+    for name, content in files.items():
+        (MODELS / name).write_bytes(content)
+    known.forget()
+    held = lists(folder, population, say)
+    unseen = cross_fitted(folder, held, say)
+    scale = calibrated([part for parts in unseen.people.values() for part in parts])
+    judged = figures(folder, unseen, scale)
+    print(json.dumps(judged, indent=1))
+    say("learning from everybody")
+    model, _, _ = learned(folder, stack(everybody), held, None, say)
+    people = model.people
+    model = Model(
+        model.tables, model.names, Curves(people.knots, scale[1] * people.heights, scale[0] + scale[1] * people.base)
+    )
+    files["engine.npz"] = model.to_bytes()
+    (MODELS / "engine.npz").write_bytes(files["engine.npz"])
     card = {
         "files": {
             name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-            for name, content in (("engine.npz", raw), ("words.tsv.gz", words))
+            for name, content in sorted(files.items())
         },
         "seed": settings.SEED,
-        "trained on": "all people of the data; the figures are of a model trained on seven tenths of them",
+        "trained on": "all people of the data",
+        "judged": f"{data.PARTS} models, each learned without a part of the people and judged on that part",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "licences": LICENCES,
-        "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(options.data.iterdir())},
-        "figures on people not trained on": figures,
+        "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
+        "figures on people not trained on": judged,
     }
     (MODELS / "engine.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    _say("written", since)
+    say("written")
 
 
 if __name__ == "__main__":
