@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import CaseClosed
 from concord_core.events.ids import uuid7
@@ -187,3 +188,29 @@ def test_a_record_signed_elsewhere_is_believed_after_the_agreement_names_its_key
     with running(hub.consumer(subscription("rotated")).run):
         wait_for(lambda: hub.effects() == [("K0", 1)])
     assert letters(hub) == []
+
+
+def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
+    hub: Hub, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known = hub.exchange
+    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
+    [key] = known.agreement.signing_keys(known.own, "intake")
+    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    hub.emit("K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("late")).run):
+        wait_for(lambda: len(letters(hub)) == 1)
+    with hub.counting.app.engine.begin() as conn:
+        conn.execute(text("insert into banned values ('K0')"))
+    hub.exchange = known
+    hub.emit("K0", 2)
+    with running(hub.relay().run, hub.consumer(subscription("late")).run):
+        wait_for(lambda: len(letters(hub)) == 2)
+        with hub.counting.app.engine.begin() as conn:
+            conn.execute(text("delete from banned"))
+        ask_retry(hub)
+        wait_for(lambda: letters(hub)[0].attempts == 2)
+        assert [letter.kind for letter in letters(hub)] == ["parked", "refused"]
+        ask_retry(hub)
+        wait_for(lambda: letters(hub) == [])
+    assert hub.effects() == [("K0", 1), ("K0", 2)]

@@ -192,6 +192,17 @@ def refuse_again(conn: Connection, letter: Letter, kind: Kind, reason: str) -> N
     )
 
 
+def park(conn: Connection, letter: Letter, fact: Fact) -> None:
+    """Makes a letter that came to be believed wait behind a refused one of its aggregate."""
+    conn.execute(
+        text(
+            "update dead_letters set kind = 'parked', reason = 'behind_refused', event_id = :event_id, type = :type,"
+            f" attempts = attempts + 1, retry_wanted = false where {_PLACE} and log_offset = :offset"
+        ),
+        _values(letter) | {"event_id": fact.id, "type": fact.type},
+    )
+
+
 def next_wanted(conn: Connection, owner: Owner) -> Letter | None:
     """The first letter to try again, locked for this transaction; None when there is none."""
     row = conn.execute(
