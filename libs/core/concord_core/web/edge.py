@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from concord_core.errors.codes import CROSS_SITE
+from concord_core.errors.codes import CROSS_SITE, INVALID_REQUEST, NOT_FOUND
 from concord_core.telemetry import add_attributes, remote_parent, span
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -77,6 +77,7 @@ class Edge:
 
         try:
             refuse_cross_site(scope)
+            refuse_zero(scope)
             await self._app(scope, limited(scope, receive, self._body_limit), with_headers)
         except Exception as exception:
             response = self._answer(Request(scope, receive), exception)
@@ -93,6 +94,15 @@ def refuse_cross_site(scope: Scope) -> None:
         return
     if Headers(scope=scope).get("sec-fetch-site", "none") not in ("none", "same-origin"):
         raise CROSS_SITE.error()
+
+
+def refuse_zero(scope: Scope) -> None:
+    """Raises NOT_FOUND for a path, INVALID_REQUEST for a query with the character zero: no database stores it as text,
+    so that nothing of ours is called that, and asking would be taken for a fault of ours."""
+    if "\0" in scope["path"]:
+        raise NOT_FOUND.error()
+    if b"%00" in scope["query_string"]:
+        raise INVALID_REQUEST.error()
 
 
 def limited(scope: Scope, receive: Receive, limit: int) -> Receive:
