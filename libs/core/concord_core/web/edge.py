@@ -65,6 +65,7 @@ class Edge:
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
         security = self._headers(scope["path"])
+        head = scope["method"] == "HEAD"
 
         async def with_headers(message: Message) -> None:
             nonlocal started
@@ -73,11 +74,13 @@ class Edge:
                 headers = MutableHeaders(scope=message)
                 for name, value in security.items():
                     headers.setdefault(name, value)
-            await send(message)
+            await send({**message, "body": b""} if head and message["type"] == "http.response.body" else message)
 
         try:
             refuse_cross_site(scope)
             refuse_zero(scope)
+            # HEAD is GET without its body (RFC 9110, section 9.3.2): no route has to know.
+            scope = {**scope, "method": "GET"} if head else scope
             await self._app(scope, limited(scope, receive, self._body_limit), with_headers)
         except Exception as exception:
             response = self._answer(Request(scope, receive), exception)
