@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -184,6 +185,29 @@ def test_a_release_is_refused_while_a_fact_is_set_aside(
         )
     with pytest.raises(ConcordError, match="facts_set_aside"):
         publish(facts.database, agreement, FileKeyring(node.keyring), node="hub", vintage=date(2026, 1, 1), actor=JOB)
+
+
+def test_a_release_goes_neither_into_the_future_nor_back(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    keys, today = FileKeyring(node.keyring), datetime.now(UTC).date()
+
+    def published(vintage: date) -> str:
+        return publish(facts.database, agreement, keys, node="hub", vintage=vintage, actor=JOB).id
+
+    first = published(date(2026, 1, 1))
+    for vintage in (today + timedelta(days=1), date(2025, 12, 31)):
+        with pytest.raises(ConcordError, match="vintage_out_of_order"):
+            published(vintage)
+    assert published(today) == f"{first}.2"
+
+
+def test_two_releases_at_once_get_two_ids(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    keys = FileKeyring(node.keyring)
+
+    def published(_: int) -> str:
+        return publish(facts.database, agreement, keys, node="hub", vintage=date(2026, 1, 1), actor=JOB).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(published, range(8)))) == 8
 
 
 def test_only_the_operators_node_publishes(facts: Facts, agreement: Agreement, node: NodePlan) -> None:

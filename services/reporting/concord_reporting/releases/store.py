@@ -106,6 +106,11 @@ def insert(
         )
 
 
+def one_at_a_time(conn: Connection) -> None:
+    """Waits until no other transaction publishes: two at once would take one id."""
+    conn.execute(text("select pg_advisory_xact_lock(hashtext('concord.release'))"))
+
+
 def ids(conn: Connection) -> list[str]:
     """The ids of all releases, oldest first."""
     return list(conn.scalars(text("select id from releases order by at")))
