@@ -15,7 +15,8 @@ _CASES = """
 select extract(year from c.received_date)::int as year, c.event_id::text as event_id,
        (c.outcome = 'substantiated') as substantiated,
        coalesce((select sum(v.count) from projected_victims v
-                 where v.generation = c.generation and v.case_reference = c.reference), 0)::int as victims
+                 where v.generation = c.generation and v.agency = c.agency
+                   and v.case_reference = c.reference), 0)::bigint as victims
 from projected_cases c
 where c.generation = :generation and c.concern = :concern and c.received_date <= :vintage"""
 _REFERRALS = """
