@@ -35,6 +35,9 @@ from concord_core.telemetry import failure, logger, metrics
 POLL_SECONDS = 0.5
 TICK_SECONDS = 1.0
 MEASURE_SECONDS = 10.0
+_LIMIT = "54"
+"""SQLSTATE class of what PostgreSQL never takes, such as a value too long for an index. psycopg counts it among the
+operational errors, but waiting changes nothing: one such fact would stop everybody's."""
 
 
 class _Reopen(Exception):  # noqa: N818  # not an error: the generation to fill has changed
@@ -46,6 +49,8 @@ def retryable(error: BaseException) -> bool:
     if isinstance(error, ConcordError):
         return error.kind is ErrorKind.UNAVAILABLE
     if isinstance(error, DBAPIError):
+        if str(getattr(error.orig, "sqlstate", "")).startswith(_LIMIT):
+            return False
         return isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
     return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, OSError, LogError))
 
