@@ -252,9 +252,7 @@ def test_a_database_that_fails_for_a_while_sets_nothing_aside(hub: Hub) -> None:
 def test_a_fact_that_the_database_never_takes_is_set_aside_and_the_others_go_on(hub: Hub) -> None:
     def too_long(work: Work, fact: Fact[Any]) -> None:
         if fact.key == "LONG":
-            work.conn.execute(
-                text("do $$ begin raise exception 'too long for an index' using errcode = '54000'; end $$")
-            )
+            work.conn.execute(text("do $$ begin raise sqlstate '54000'; end $$"))  # too long for an index
         counting_service.count(work, fact)
 
     hub.emit("LONG", 1)
