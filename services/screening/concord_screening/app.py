@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from concord_core import values
-from concord_core.runtime import Context, Job, Parts, Service
+from concord_core.runtime import Context, Job, Parts, Service, in_turn
 from concord_core.storage import Actor
 from concord_core.web import Pages
 from concord_screening import worklist
@@ -106,8 +106,7 @@ def build(context: Context, today: Callable[[], date] = values.today) -> Parts:
 
 def _jobs(context: Context, made: Rooms, erased_within: timedelta, today: Callable[[], date]) -> list[Job]:
     def each(act: Callable[[str], None]) -> None:
-        for agency in made.agencies:
-            act(agency)
+        in_turn(made.agencies, act)
 
     def ask() -> None:
         checks, settings = made.jobs_checks, made.settings
