@@ -30,6 +30,7 @@ PEOPLE = iter(
         ("Igor Smirnov", "1994-09-06"),
         ("Karl Lindqvist", "1972-03-21"),
         ("Lena Bergstrom", "1983-10-08"),
+        ("Milan Horvat", "1969-02-14"),
     ]
 )
 JOB = Actor("job", "test")
@@ -215,6 +216,17 @@ def test_one_agencys_damaged_check_keeps_no_other_waiting(new_house: Callable[..
     with pytest.raises(ConcordError):
         house.job("ask")
     assert house.api("wfp-recruiter", "GET", f"/checks/{check}").json()["answer"] == "not_answered"
+
+
+def test_a_list_is_compared_only_for_those_to_whom_its_owner_may_send(new_house: Callable[..., House]) -> None:
+    house, (name, born) = new_house(without=[(A, B)]), next(PEOPLE)
+    listing = house.listed(A, name, born)
+    assert house.checked(B, name_latin=name, birth_date=born)["answer"] == "clear"
+    assert house.api(f"{A}-disclosure", "GET", "/reviews").json()["items"] == []
+    assert house.checked("wfp", name_latin=name, birth_date=born)["answer"] == "in_review"
+    assert house.checked(A, name_latin=name, birth_date=born)["answer"] == "in_review"
+    reviews = house.api(f"{A}-disclosure", "GET", "/reviews").json()["items"]
+    assert {(review["listing"], review["asker"]) for review in reviews} == {(listing, "wfp"), (listing, A)}
 
 
 def test_days_are_counted_once(house: House) -> None:
