@@ -220,6 +220,7 @@ def test_one_agencys_damaged_check_keeps_no_other_waiting(new_house: Callable[..
 
 def test_a_list_is_compared_only_for_those_to_whom_its_owner_may_send(new_house: Callable[..., House]) -> None:
     house, (name, born) = new_house(without=[(A, B)]), next(PEOPLE)
+    house.rooms.shelf.warm()
     listing = house.listed(A, name, born)
     assert house.checked(B, name_latin=name, birth_date=born)["answer"] == "clear"
     assert house.api(f"{A}-disclosure", "GET", "/reviews").json()["items"] == []
