@@ -28,6 +28,9 @@ from concord_core.vault import KeyService
 CONTENT_TYPE = "application/protobuf"
 SIGNATURE = "concord-signature"
 TRACEPARENT = "traceparent"
+NAME_LIMIT = 200
+"""Characters of an aggregate's or a type's name. A longer one, or one that is no plain text, even signed by its agency,
+is what a database or an index might not take: a consumer would stop at it for good."""
 
 
 @dataclass(frozen=True)
@@ -194,15 +197,20 @@ class Reader:
 
 
 def _malformed(headers: Mapping[str, str]) -> str | None:
-    """Whether version, content type, id, time or sequence are not what the binding says."""
+    """Whether version, content type, names, id, time or sequence are not what the binding says."""
     try:
         known = headers["ce_specversion"] == "1.0" and headers["content-type"] == CONTENT_TYPE
         canonical = str(UUID(headers["ce_id"])) == headers["ce_id"]
         aware = datetime.fromisoformat(headers["ce_time"]).tzinfo is not None
         positive = 1 <= int(headers["ce_sequence"]) < 2**31
+        named = _is_name(headers["ce_subject"]) and _is_name(headers["ce_type"])
     except ValueError:
         return "malformed_headers"
-    return None if known and canonical and aware and positive else "malformed_headers"
+    return None if known and canonical and aware and positive and named else "malformed_headers"
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= NAME_LIMIT and text.isprintable()
 
 
 def pack_headers(headers: Headers) -> bytes:
@@ -212,11 +220,14 @@ def pack_headers(headers: Headers) -> bytes:
 
 
 def unpack_headers(packed: bytes) -> Headers:
-    """The headers that `pack_headers` was given."""
+    """The headers that `pack_headers` was given; none for anything else, so that nobody can stop a reader with it."""
     parts: list[bytes] = []
     start = 0
     while start < len(packed):
         end = start + 4 + int.from_bytes(packed[start : start + 4], "big")
         parts.append(packed[start + 4 : end])
         start = end
-    return tuple((name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True))
+    try:
+        return tuple((name.decode(), value) for name, value in zip(parts[::2], parts[1::2], strict=True))
+    except ValueError:
+        return ()

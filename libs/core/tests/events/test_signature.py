@@ -96,3 +96,8 @@ def test_no_header_value_makes_the_reader_fail_or_believe(name: str, text: bytes
 @given(st.lists(st.tuples(st.text(max_size=10), st.binary(max_size=20))))
 def test_headers_are_stored_whole(headers: list[tuple[str, bytes]]) -> None:
     assert unpack_headers(pack_headers(tuple(headers))) == tuple(headers)
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_stop_a_reader_of_headers(packed: bytes) -> None:
+    assert all(isinstance(name, str) for name, _ in unpack_headers(packed))
