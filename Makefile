@@ -61,7 +61,7 @@ down: setup ## stop the full stack
 test: setup-dev .stamps/system ## every test, on real PostgreSQL, Kafka, Keycloak and Chromium
 	$(PY) -m pytest $(ARGS)
 
-check: setup-dev ## format, lint, types, import contracts, contracts' lint, migrations lint, catalogues, docs
+check: setup-dev ## format, lint, types, import contracts, contracts' lint, catalogues, docs
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/ruff check $(SOURCES)
 	.venv/bin/lint-imports

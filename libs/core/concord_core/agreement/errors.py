@@ -28,6 +28,3 @@ REWRITTEN: Final = ErrorCode(
     ErrorKind.INVALID,
     "Version %(seen)s of the agreement was seen here with other content.",
 )
-INCONSISTENT: Final = ErrorCode(
-    "agreement_inconsistent", ErrorKind.INVALID, "The agreement contradicts itself in %(count)s places."
-)
