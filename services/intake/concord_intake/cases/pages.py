@@ -128,7 +128,7 @@ def clock_row(clock: Clock, today: date, t: Translator) -> dict[str, Any]:
                 t.number(s.days),
                 t.gettext("paused") if s.paused else t.gettext("runs"),
                 t.gettext(words.HOLDERS[s.holder]),
-                t.gettext(words.REASONS[s.reason]) if s.reason is not None else "",
+                t.gettext(words.REASONS[s.reason]) if s.reason is not None else "–",
             )
             for s in clock.segments(today)
         ],
