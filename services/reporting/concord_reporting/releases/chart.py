@@ -1,4 +1,4 @@
-"""Lays out yearly bars, which `parts.html` draws: zero base, direct labels, one colour; the table below says the same."""
+"""Lays out yearly bars, which `parts.html` draws: zero base, direct labels, one colour; the table says the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
