@@ -178,6 +178,10 @@ def test_headers_that_are_missing_or_stale_are_named(client: TestClient) -> None
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_write")
     wrong_stage = client.post(path, json=body, headers=bearer(OFFICER, "some-key-3", 1))
     assert (wrong_stage.status_code, wrong_stage.json()["code"]) == (409, "stage_refuses")
+    assert wrong_stage.json()["params"] == {"stage": "received"}
+    said = client.post(f"{path}?lang=fr", json=body, headers=bearer(OFFICER, "some-key-4", 1)).json()["title"]
+    assert "Reçue" in said
+    assert "received" not in said
 
 
 def test_another_agencys_case_answers_like_one_that_does_not_exist(client: TestClient) -> None:
@@ -215,6 +219,7 @@ def test_clocks_are_paused_and_resumed_by_rest(client: TestClient) -> None:
     assert resume.json()["clocks"][0]["due"] == (TODAY + timedelta(days=3)).isoformat()
     twice = client.post(f"{clock}/resume", json={"on": TODAY.isoformat()}, headers=bearer(OFFICER, "resume-02", 3))
     assert (twice.status_code, twice.json()["code"]) == (409, "clock_refuses")
+    assert "it is not paused" in twice.json()["title"]
 
 
 def test_a_stranger_is_asked_who_they_are_before_anything_else(client: TestClient) -> None:

@@ -159,7 +159,7 @@ def test_what_is_not_believed_is_set_aside_has_no_effect_and_blocks_nothing(hub:
 @pytest.mark.parametrize("change", ["ended", "revoked", "not begun"])
 def test_a_key_counts_at_the_logs_append_time(hub: Hub, change: str) -> None:
     now = datetime.now(UTC)
-    [old] = hub.exchange.agreement.signing_keys(hub.exchange.own, "intake")
+    [old] = hub.exchange.agreement.keys_of(hub.exchange.own, "intake", "signing")
     key = {
         "ended": replace(old, not_after=now - timedelta(minutes=1)),
         "revoked": replace(old, revoked_at=now - timedelta(minutes=1)),
@@ -180,7 +180,7 @@ def test_a_record_signed_elsewhere_is_believed_after_the_agreement_names_its_key
 ) -> None:
     known = hub.exchange
     stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.signing_keys(known.own, "intake")
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
     hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
     hub.emit("K0", 1)
     with running(hub.relay().run, hub.consumer(subscription("rotated")).run):

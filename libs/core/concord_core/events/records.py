@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from google.protobuf.message import DecodeError, Message
+from nacl.bindings import crypto_sign_BYTES, crypto_sign_open
+from nacl.exceptions import CryptoError
 
 from concord_core.agreement.domain import PublicKey
 from concord_core.errors import ConcordError
@@ -114,7 +114,6 @@ class Reader:
     def __init__(self, agreement: PublicKeys, types: Iterable[type[Message]]) -> None:
         self._agreement = agreement
         self._types: Mapping[str, type[Message]] = {kind.DESCRIPTOR.full_name: kind for kind in types}
-        self._verifiers: dict[bytes, Ed25519PublicKey] = {}
 
     def believe(self, record: StoredRecord, generation: int = 1) -> Fact | NotBelieved | UnknownType:
         """Checks topic, agency, aggregate, key at the log's append time, signature, then decodes."""
@@ -183,17 +182,12 @@ class Reader:
         try:
             signature = base64.b64decode(headers[SIGNATURE], validate=True)
             data = signed_bytes(record.topic, record.key, headers, record.value)
-            self._verifier(key.public).verify(signature, data)
-        except (InvalidSignature, binascii.Error, ValueError):
+            if len(signature) != crypto_sign_BYTES:  # libsodium would take the rest as the beginning of what is signed
+                return "bad_signature"
+            crypto_sign_open(signature + data, key.public)
+        except (CryptoError, binascii.Error, ValueError):
             return "bad_signature"
         return None
-
-    def _verifier(self, public: bytes) -> Ed25519PublicKey:
-        """The key of the agreement, read from its bytes once."""
-        found = self._verifiers.get(public)
-        if found is None:
-            found = self._verifiers[public] = Ed25519PublicKey.from_public_bytes(public)
-        return found
 
 
 def _malformed(headers: Mapping[str, str]) -> str | None:

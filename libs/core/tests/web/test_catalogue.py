@@ -20,7 +20,7 @@ def test_the_core_lacks_nothing() -> None:
 
 def test_messages_of_code_templates_and_errors_are_found() -> None:
     found = messages("concord_core.web")
-    assert {"Leave now", "Your roles do not allow this.", "This is needed.", "Case officer"} <= set(found)
+    assert {"Leave now", "The token has ended. Sign in again.", "This is needed.", "Case officer"} <= set(found)
     assert ("in %(num)s day", "in %(num)s days") in found
 
 
