@@ -198,7 +198,7 @@ def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
 ) -> None:
     known = hub.exchange
     stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.signing_keys(known.own, "intake")
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
     hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
     hub.emit("K0", 1)
     with running(hub.relay().run, hub.consumer(subscription("late")).run):
@@ -224,7 +224,7 @@ def test_records_set_aside_long_ago_put_no_topic_to_rest_when_they_are_read_agai
 ) -> None:
     known = hub.exchange
     stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.signing_keys(known.own, "intake")
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
     hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
     for sequence in range(1, LIMIT):
         hub.emit("K0", sequence)
