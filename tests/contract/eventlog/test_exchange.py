@@ -374,3 +374,16 @@ def test_a_topic_that_is_refused_does_not_hold_the_others(hub: Hub) -> None:
         hub.emit("K0", 2)
         wait_for(lambda: len(hub.effects()) == 2)
     assert hub.unsent() == 1
+
+
+def test_what_was_sent_long_ago_is_forgotten_and_nothing_else(hub: Hub) -> None:
+    for key in ("K1", "K2"):
+        hub.emit(key, 1)
+    hub.send()
+    hub.emit("K3", 1)
+    old = text("update outbox set sent_at = now() - interval '31 days' where key = 'K1'")
+    with hub.counting.relay.engine.begin() as conn:
+        conn.execute(old)
+    hub.send()
+    with hub.counting.relay.engine.connect() as conn:
+        assert set(conn.execute(text("select key from outbox")).scalars()) == {"K2", "K3"}
