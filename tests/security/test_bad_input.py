@@ -297,7 +297,7 @@ def fact(stack: FullStack, topic: str, agency: str, signer: str, value: bytes | 
 @contextmanager
 def log_of(desk: Desk, client_id: str) -> Iterator[KafkaLog]:
     """The event log as that service sees it."""
-    tokens = lambda: desk.service_token(client_id, "kafka")  # noqa: E731
+    tokens = lambda: desk.service_token(client_id, "kafka")  # noqa: E731 - one act, named for what it gives
     with closing(KafkaLog(desk.stack.kafka.access.bootstrap, tokens, client_id)) as log:
         yield log
 
