@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from google.protobuf.message import DecodeError
 from sqlalchemy import text
 
 from concord.assistance.v1 import events_pb2  # noqa: F401 - registers the messages that the post office reads
@@ -63,15 +64,19 @@ def make_agreement(keyring: FileKeyring, address: str = "127.0.0.1:1") -> Agreem
 
 @dataclass
 class FakeOwners:
-    """Owners that answer at once, from the same rooms; `down` makes them silent."""
+    """Owners that answer at once, from the same rooms; `down` makes them silent, `senseless` are the referrals about
+    which they answer what nobody can read."""
 
     database: Database
     rooms: Rooms
     down: bool = False
+    senseless: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
     def check(self, owner: str, recipient: str, reference: str) -> tuple[str, str]:
         self.asked.append(f"check {owner}")
+        if reference in self.senseless:
+            raise DecodeError
         if self.down:
             raise PEER_UNAVAILABLE.error()
         with self.database.work(owner, actor=Actor("service", NODE, recipient)) as work:

@@ -9,6 +9,11 @@ DATE_ORDER = ErrorCode(
     "date_order", ErrorKind.INVALID, "The dates of this case would not be in order. Nothing was changed."
 )
 DATE_IN_FUTURE = ErrorCode("date_in_future", ErrorKind.INVALID, "A date lies in the future. Nothing was changed.")
+DATE_TOO_EARLY = ErrorCode(
+    "date_too_early",
+    ErrorKind.INVALID,
+    "This date lies before 1945, when the United Nations began. Check the year; nothing was changed.",
+)
 MISSING_START = ErrorCode(
     "missing_start",
     ErrorKind.CONFLICT,

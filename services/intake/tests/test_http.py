@@ -61,6 +61,18 @@ def test_a_report_sent_twice_with_one_key_is_one_report(client: TestClient, hous
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
 
 
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [("1026-03-01", "date_too_early"), ((TODAY + timedelta(days=1)).isoformat(), "date_in_future")],
+)
+def test_a_slip_in_the_year_makes_no_case(client: TestClient, house: House, day: str, code: str) -> None:
+    body = {**REPORT, "received_date": day}
+    refused = client.post("/api/intake/reports", json=body, headers=bearer(REPORTER, "slip-00001"))
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert [field["path"] for field in refused.json()["fields"]] == ["received_date"]
+    assert house.rows("select count(*) from cases")[0][0] == 0
+
+
 def test_the_demo_way_by_rest(client: TestClient) -> None:
     reference = reported(client)["case_reference"]
     shown = client.get(f"/api/intake/cases/{reference}", headers=bearer(OFFICER))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from concord_core.errors import ConcordError
 from concord_core.values import today
 from concord_victim_assistance.needs.domain import STEPS, NeedStatus, NeedStep, after, steps_from
+from concord_victim_assistance.persons.domain import Profile
 from tests.support.assistance import NAME, A, House
 
 DAY = timedelta(days=1)
@@ -62,3 +63,9 @@ def test_a_record_changes_only_from_the_version_that_was_seen(house: House) -> N
     assert refused.value.code == "stale_write"
     profile = house.do(A, lambda work: persons.read(work, changed))
     assert (profile.name, profile.sex) == (NAME, "other")
+
+
+def test_a_day_before_the_united_nations_is_a_slip_of_the_keyboard(house: House) -> None:
+    with pytest.raises(ConcordError) as refused:
+        house.do(A, lambda work: house.rooms.persons.register(work, Profile(name=NAME), date(1026, 3, 1)))
+    assert [(one.path, one.code) for one in refused.value.fields] == [("registered_date", "too_early")]

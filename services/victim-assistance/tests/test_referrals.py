@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -123,6 +124,34 @@ def test_withdrawal_that_overtakes_the_offer(house: House) -> None:
     assert row.status is Status.REVOKED
     assert row.backups_until == row.erased  # never opened: no backup can hold it
     assert not owned(house, referral.reference).awaits_erasure
+
+
+def test_another_agency_can_neither_close_a_referral_ahead_nor_take_the_place_of_its_owners_word(house: House) -> None:
+    person = house.person()
+    consent = house.consent(person)
+    first, second = house.referral(person), house.referral(person)
+    both = [first.reference, second.reference]
+    forged = events.ConsentWithdrawn(recipient=C, withdrawn_date=today().isoformat(), referral_references=both)
+    house.hand(replace(house.facts()[-1], agency=OTHER, key="CO-FORGED", message=forged))
+    offers = [fact for fact in house.facts() if isinstance(fact.message, events.ReferralOffered)]
+    house.hand(offers[0])
+    assert received(house, first.reference).status is Status.IN_PROGRESS
+
+    house.do(A, lambda work: house.rooms.owner.withdraw_consent(work, consent.reference, None, expected=1))
+    house.hand(next(fact for fact in house.facts() if isinstance(fact.message, events.ConsentWithdrawn)))
+    house.hand(offers[1])
+    assert received(house, second.reference).status is Status.REVOKED
+
+
+def test_an_owner_whose_answer_nobody_can_read_keeps_no_other_waiting(house: House) -> None:
+    person = house.person()
+    house.consent(person)
+    references = [house.referral(person).reference for _ in range(3)]
+    house.deliver()
+    house.owners.senseless = set(references[:1])
+    house.courier.run()
+    assert [received(house, one).check for one in references] == ["waiting", "stands", "stands"]
+    assert received(house, references[0]).attempts == 1
 
 
 def test_a_withdrawal_while_the_content_is_on_its_way_wins(house: House) -> None:

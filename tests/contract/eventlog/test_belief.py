@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import CaseClosed
 from concord_core.events.ids import uuid7
@@ -20,13 +21,17 @@ from tests.support.exchange import Exchange, make_exchange
 Forge = Callable[[Exchange, Record], Record]
 
 
-def genuine(exchange: Exchange, key: str = "K0", *, sequence: int = 1, value: bytes | None = None) -> Record:
+CLOSED = "concord.intake.v1.CaseClosed"
+LONG = "".join(f"{number:x}." for number in range(3_000))
+
+
+def genuine(
+    exchange: Exchange, key: str = "K0", *, sequence: int = 1, value: bytes | None = None, kind: str = CLOSED
+) -> Record:
     """A record as the relay makes it."""
     body = CaseClosed(reason="resolved").SerializeToString() if value is None else value
     topic = topic_name("intake", exchange.own)
-    event = Event(
-        str(uuid7()), topic, key, "concord.intake.v1.CaseClosed", sequence, exchange.own, datetime.now(UTC), body, None
-    )
+    event = Event(str(uuid7()), topic, key, kind, sequence, exchange.own, datetime.now(UTC), body, None)
     return encode(event, exchange.hub, node="hub", service="intake")
 
 
@@ -104,6 +109,17 @@ FORGED: dict[str, tuple[str, Forge]] = {
         lambda exchange, record: header(record, "ce_concordkeyid", b"nobody.intake.signing.1"),
     ),
     "with a body that is no message": ("undecodable", lambda exchange, record: genuine(exchange, value=b"\xff\xff")),
+    # What follows is signed by the agency itself: no database could keep it, and a consumer must not stop at it.
+    "about an aggregate whose name is too long": ("malformed_headers", lambda exchange, _: genuine(exchange, LONG)),
+    "about an aggregate whose name is no text": ("malformed_headers", lambda exchange, _: genuine(exchange, "K\0")),
+    "of a strange type about such an aggregate": (
+        "malformed_headers",
+        lambda exchange, _: genuine(exchange, "K\0", kind="concord.intake.v1.Unheard"),
+    ),
+    "of a type whose name is no text": (
+        "malformed_headers",
+        lambda exchange, _: genuine(exchange, kind="concord.intake.v1.Un\0heard"),
+    ),
 }
 
 
@@ -172,3 +188,29 @@ def test_a_record_signed_elsewhere_is_believed_after_the_agreement_names_its_key
     with running(hub.consumer(subscription("rotated")).run):
         wait_for(lambda: hub.effects() == [("K0", 1)])
     assert letters(hub) == []
+
+
+def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
+    hub: Hub, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known = hub.exchange
+    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
+    [key] = known.agreement.signing_keys(known.own, "intake")
+    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    hub.emit("K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("late")).run):
+        wait_for(lambda: len(letters(hub)) == 1)
+    with hub.counting.app.engine.begin() as conn:
+        conn.execute(text("insert into banned values ('K0')"))
+    hub.exchange = known
+    hub.emit("K0", 2)
+    with running(hub.relay().run, hub.consumer(subscription("late")).run):
+        wait_for(lambda: len(letters(hub)) == 2)
+        with hub.counting.app.engine.begin() as conn:
+            conn.execute(text("delete from banned"))
+        ask_retry(hub)
+        wait_for(lambda: letters(hub)[0].attempts == 2)
+        assert [letter.kind for letter in letters(hub)] == ["parked", "refused"]
+        ask_retry(hub)
+        wait_for(lambda: letters(hub) == [])
+    assert hub.effects() == [("K0", 1), ("K0", 2)]

@@ -34,6 +34,8 @@ IN_FORCE_SECONDS = 15.0
 _OPERATIONS = {"read": ACLOperation.READ, "write": ACLOperation.WRITE}
 _RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
 _PATTERNS = {False: ACLResourcePatternType.LITERAL, True: ACLResourcePatternType.PREFIXED}
+# Readers believe keys at the broker's time, and cannot unpack what another node's client packed in its own way.
+_SETTINGS = {"message.timestamp.type": "LogAppendTime", "compression.type": "uncompressed"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def apply(bootstrap: str, username: str, password: str, *, topics: Iterable[str]
             admin.delete_acls([_entry(acl) for acl in changes.removed])
         _wait_in_force(admin, acls)
         if changes.topics:
-            wanted = {topic: {"num_partitions": PARTITIONS} for topic in changes.topics}
+            wanted = {topic: {"num_partitions": PARTITIONS, "configs": _SETTINGS} for topic in changes.topics}
             admin.create_topics(wanted, wait_for_metadata=True)
         return changes
 

@@ -10,10 +10,9 @@ from google.protobuf.message import Message
 
 from concord.intake.v1 import events_pb2 as facts
 from concord_core.clocks import Clock, LimitsHistory
-from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
-from concord_core.values import Hidden, values_of
+from concord_core.values import EARLIEST, Hidden, values_of
 from concord_core.vault import Vault
 from concord_intake.callbacks.commands import CallBacks
 from concord_intake.callbacks.domain import CallBack
@@ -21,7 +20,7 @@ from concord_intake.cases.commands import Cases, NewCase
 from concord_intake.cases.domain import Case
 from concord_intake.consent import commands as consent
 from concord_intake.consent.domain import NOT_ASKED, SCOPES, new_state
-from concord_intake.errors import DATE_IN_FUTURE, RECEIPT_UNKNOWN
+from concord_intake.errors import DATE_IN_FUTURE, DATE_TOO_EARLY, RECEIPT_UNKNOWN, field_error
 from concord_intake.references import new_report_reference
 from concord_intake.reports import store
 from concord_intake.reports.domain import NewReport
@@ -84,9 +83,9 @@ class Reports:
     def take(self, work: Work, report: NewReport, reference: str | None = None) -> Taken:
         """Stores a report, what it allows, and its case, and publishes that it arrived; all in this transaction."""
         if report.received > self.today():
-            raise DATE_IN_FUTURE.error(
-                fields=[FieldError("received_date", DATE_IN_FUTURE.code, DATE_IN_FUTURE.message)]
-            )
+            raise field_error(DATE_IN_FUTURE, "received_date")
+        if report.received < EARLIEST:
+            raise field_error(DATE_TOO_EARLY, "received_date")
         reference = reference or new_report_reference(work.owner, report.received)
         case = None
         if report.opens_case:
