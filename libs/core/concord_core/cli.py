@@ -56,8 +56,8 @@ def _words(error: Exception) -> str | None:
         return f"{error.definition.message % error.params} ({error.code})"
     if isinstance(error, SettingsError):
         return str(error)
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
     storage = sys.modules.get("concord_core.storage")  # whoever did not load it asked no database
     if storage is not None and isinstance(error, storage.UNREACHABLE):
         return "the database does not answer"

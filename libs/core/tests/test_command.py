@@ -1,5 +1,6 @@
 """`concord` as a person runs it who errs: one line that says what is wrong, never a traceback."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 DATABASE = '[database]\nhost = "127.0.0.1"\nport = {port}\nname = "hub_intake"\npasswords = "{passwords}"\n'
 
 
-def concord(*arguments: str | Path) -> tuple[int, str, str]:
+def concord(*arguments: str | Path, **environment: str) -> tuple[int, str, str]:
     argv = [sys.executable, "-m", "concord_core.cli", *map(str, arguments)]
-    done = subprocess.run(argv, capture_output=True, text=True, env={"COLUMNS": "400"})
+    done = subprocess.run(argv, capture_output=True, text=True, env={"COLUMNS": "400", **environment})
     return done.returncode, done.stdout, done.stderr
 
 
@@ -24,8 +25,8 @@ def config(tmp_path: Path) -> Path:
     return path
 
 
-def refused(*arguments: str | Path) -> str:
-    code, out, err = concord(*arguments)
+def refused(*arguments: str | Path, **environment: str) -> str:
+    code, out, err = concord(*arguments, **environment)
     assert (code, out) == (1, ""), err
     assert err.startswith("concord: ")
     assert err.count("\n") == 1, err
@@ -47,3 +48,14 @@ def test_a_file_that_is_missing_is_named(config: Path) -> None:
     password = config.parent / "hub_intake_consume"
     password.unlink()
     assert refused("dlq", "list", "--config", config) == f"{password}: No such file or directory"
+
+
+def test_a_run_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    in_the_way = tmp_path / f"concord-{os.getuid()}"
+    in_the_way.write_text("")
+    assert refused("down", TMPDIR=str(tmp_path)).startswith(f"{in_the_way}")
+
+
+def test_a_demo_without_cases_is_wrong_use() -> None:
+    code, _, err = concord("demo", "--exit", "--cases", "0")
+    assert (code, "--cases" in err) == (2, True)

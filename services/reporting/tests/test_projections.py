@@ -1,5 +1,6 @@
 """Facts become counts: exact, apart by concern, rebuilt by generation; releases stay as they were."""
 
+import secrets
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from google.protobuf.message import Message
+from sqlalchemy.exc import DBAPIError
 
 from concord.assistance.v1 import events_pb2 as assistance
 from concord.intake.v1 import events_pb2 as intake
@@ -16,6 +18,7 @@ from concord.screening.v1 import events_pb2 as screening
 from concord_core.agreement import SERVICES, Agreement
 from concord_core.errors import ConcordError
 from concord_core.events import Fact
+from concord_core.events.consumer import retryable
 from concord_core.storage import Actor, Database, Login
 from concord_core.vault import FileKeyring
 from concord_reporting.projections import counts, store
@@ -141,6 +144,14 @@ def test_no_agency_changes_what_another_published(facts: Facts) -> None:
         tables, _ = releases.exact_cells(conn, 1, date(2026, 1, 1))
     assert tables["screening"] == {2025: {"screenings": 1}, 2020: {"screenings": 1}}
     assert tables["assistance"] == {2025: {"offered": 1}, 2020: {"offered": 1}}
+
+
+def test_a_code_too_long_for_an_index_is_refused_not_waited_for(facts: Facts) -> None:
+    victims = [intake.VictimCount(sex=secrets.token_hex(5_000), age_category="adult", count=1)]
+    opened = intake.CaseOpened(received_date="2025-05-01", country="SSD", concern="sea", victims=victims)
+    with pytest.raises(DBAPIError) as caught:
+        facts.apply(opened, "UNICEF-25-A")
+    assert not retryable(caught.value)
 
 
 def test_a_sender_whose_clock_is_ahead_makes_no_figures_look_newer(facts: Facts) -> None:

@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import CaseClosed
+from concord_core.events import dead_letters, generations
 from concord_core.events.ids import uuid7
 from concord_core.events.model import Record
 from concord_core.events.records import Event, encode
+from concord_core.events.streaks import LIMIT
 from concord_core.events.topics import topic_name
+from concord_core.events.waits import CONSUMER_APPLIED
 from tests.contract.eventlog.conftest import Counting
-from tests.contract.eventlog.test_exchange import Hub, ask_retry, letters, running, wait_for
-from tests.support.counting.service import subscription
+from tests.contract.eventlog.test_exchange import Hub, ask_retry, crash_once, letters, running, wait_for
+from tests.support.counting.service import ACTOR, subscription
 from tests.support.engines import Engine
 from tests.support.exchange import Exchange, make_exchange
 
@@ -195,7 +198,7 @@ def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
 ) -> None:
     known = hub.exchange
     stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.signing_keys(known.own, "intake")
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
     hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
     hub.emit("K0", 1)
     with running(hub.relay().run, hub.consumer(subscription("late")).run):
@@ -214,3 +217,24 @@ def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
         ask_retry(hub)
         wait_for(lambda: letters(hub) == [])
     assert hub.effects() == [("K0", 1), ("K0", 2)]
+
+
+def test_records_set_aside_long_ago_put_no_topic_to_rest_when_they_are_read_again(
+    hub: Hub, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known = hub.exchange
+    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
+    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    for sequence in range(1, LIMIT):
+        hub.emit("K0", sequence)
+    with running(hub.relay().run, hub.consumer(subscription("again"), crash_once(CONSUMER_APPLIED)).run):
+        wait_for(lambda: len(letters(hub)) == LIMIT - 1)
+    for _ in range(LIMIT - 1):
+        with hub.counting.consume.work(None, actor=ACTOR) as work:
+            dead_letters.drop(work.conn, dead_letters.letters(work.conn)[0])
+    hub.emit("K0", LIMIT)
+    with running(hub.relay().run, hub.consumer(subscription("again")).run):  # reads them once more: it had crashed
+        wait_for(lambda: len(letters(hub)) == 1)
+    with hub.counting.consume.work(None, actor=ACTOR) as work:
+        assert generations.state(work.conn, "again").paused_topics == ()

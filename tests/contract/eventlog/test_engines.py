@@ -4,11 +4,13 @@ import json
 import shutil
 import subprocess
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from concord_core.events.kafka import KafkaLog
 from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
@@ -87,6 +89,33 @@ def test_what_another_nodes_client_writes_stops_no_reader(
         wait_for(lambda: len(hub.effects()) == 9)
         wait_for(lambda: len(letters(hub)) == 3)
     assert {letter.reason for letter in letters(hub)} == {"malformed_headers"}
+
+
+def test_a_topic_keeps_its_facts_for_ever_whoever_made_or_altered_it(
+    kafka_engine: KafkaEngine, on_kafka: Exchange
+) -> None:
+    topic, access = topic_name("intake", on_kafka.own), kafka_engine.access
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic, {"retention.ms": "1000", "compression.type": "zstd"})
+    with closing(
+        KafkaAdminClient(
+            bootstrap_servers=access.internal,
+            security_protocol="SASL_PLAINTEXT",
+            sasl_mechanism="PLAIN",
+            sasl_plain_username="administrator",
+            sasl_plain_password=access.password,
+        )
+    ) as administrator:
+
+        def settings() -> dict[str, str]:
+            found = administrator.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+            return {name: str(one["value"]) for name, one in found["topic"][topic].items()}
+
+        assert settings()["retention.ms"] == "-1"
+        administrator.alter_configs([resource])
+        kafka_engine.apply(on_kafka.topics, on_kafka.acls)
+        mended = settings()
+    assert (mended["retention.ms"], mended["compression.type"]) == ("-1", "uncompressed")
+    assert (mended["retention.bytes"], mended["message.timestamp.type"]) == ("-1", "LogAppendTime")
 
 
 def test_a_topic_woken_after_unreadable_records_in_each_partition_is_read_to_its_end(

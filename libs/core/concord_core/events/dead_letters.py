@@ -99,6 +99,27 @@ def add(
     )
 
 
+def known(conn: Connection, owner: Owner, records: Sequence[StoredRecord]) -> frozenset[tuple[Place, int]]:
+    """Which of these records were set aside before, resolved or not."""
+    if not records:
+        return frozenset()
+    rows = conn.execute(
+        text(
+            "select topic, partition, log_offset from dead_letters"
+            " where consumer = :consumer and generation = :generation and (topic, partition, log_offset) in"
+            " (select * from unnest(cast(:topics as text[]), cast(:partitions as integer[]),"
+            " cast(:offsets as bigint[])))"
+        ),
+        owner.values
+        | {
+            "topics": [record.topic for record in records],
+            "partitions": [record.partition for record in records],
+            "offsets": [record.offset for record in records],
+        },
+    )
+    return frozenset((Place(topic, partition), offset) for topic, partition, offset in rows)
+
+
 def parked_keys(conn: Connection, owner: Owner) -> frozenset[tuple[str, bytes]]:
     """Topic and key of every aggregate whose next facts must wait."""
     rows = conn.execute(

@@ -79,14 +79,24 @@ class Reports:
     cases: Cases
     call_backs: CallBacks
     today: Callable[[], date]
+    new_reference: Callable[[str, date], str] = new_report_reference
 
-    def take(self, work: Work, report: NewReport, reference: str | None = None) -> Taken:
+    def take(self, work: Work, report: NewReport) -> Taken:
         """Stores a report, what it allows, and its case, and publishes that it arrived; all in this transaction."""
+        while True:
+            reference = self.new_reference(work.owner, report.received)
+            try:
+                with work.conn.begin_nested():
+                    return self._take(work, report, reference)
+            except store.ReferenceTakenError:
+                continue
+
+    def _take(self, work: Work, report: NewReport, reference: str) -> Taken:
+        """As `take`, under this reference; raises ReferenceTakenError when by a rare chance another report has it."""
         if report.received > self.today():
             raise field_error(DATE_IN_FUTURE, "received_date")
         if report.received < EARLIEST:
             raise field_error(DATE_TOO_EARLY, "received_date")
-        reference = reference or new_report_reference(work.owner, report.received)
         case = None
         if report.opens_case:
             case = self.cases.open(
@@ -121,11 +131,19 @@ class Reports:
         """
         kept = verifier(receipt)
         with public.work(agency, actor=PUBLIC) as work:
-            # The receipt comes first: a second sending waits here for the first, then finds it.
-            reference = new_report_reference(agency, report.received)
-            if store.insert_receipt(work.conn, agency, reference, receipt, submission, kept, self.today()):
-                self.take(work, report, reference)
-                return report.received
+            while True:
+                reference = self.new_reference(agency, report.received)
+                try:
+                    with work.conn.begin_nested():
+                        # The receipt comes first: a second sending waits here for the first, then finds it.
+                        if not store.insert_receipt(
+                            work.conn, agency, reference, receipt, submission, kept, self.today()
+                        ):
+                            break
+                        self._take(work, report, reference)
+                        return report.received
+                except store.ReferenceTakenError:
+                    continue
             found = store.sent_before(work.conn, submission)
             return found.received if found is not None and found.locator == receipt.locator else None
 
