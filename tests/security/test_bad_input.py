@@ -178,6 +178,13 @@ def test_a_refusal_speaks_the_callers_language(desk: Desk) -> None:
 # --- tokens -------------------------------------------------------------------------------------------------------
 
 
+@situation("the clock of the caller is ahead")
+def test_a_date_in_the_future(desk: Desk) -> None:
+    tomorrow = datetime.fromtimestamp(time.time() + 3 * 86_400, UTC).date().isoformat()
+    answer = desk.person("unicef-focal").call("POST", REPORTS, {**body(), "received_date": tomorrow})
+    answered(answer, 422, "date_in_future")
+
+
 @situation("no token")
 def test_no_token(desk: Desk) -> None:
     garbage = {"content": b"{not json", "headers": {"content-type": "application/json"}}
@@ -297,7 +304,7 @@ def fact(stack: FullStack, topic: str, agency: str, signer: str, value: bytes | 
 @contextmanager
 def log_of(desk: Desk, client_id: str) -> Iterator[KafkaLog]:
     """The event log as that service sees it."""
-    tokens = lambda: desk.service_token(client_id, "kafka")  # noqa: E731
+    tokens = lambda: desk.service_token(client_id, "kafka")  # noqa: E731 - one act, named for what it gives
     with closing(KafkaLog(desk.stack.kafka.access.bootstrap, tokens, client_id)) as log:
         yield log
 
@@ -448,10 +455,3 @@ def repeated(focal: Person, report: dict[str, Any], key: str) -> Any:
     """The answer to the same request once it is taken; None while the service refuses."""
     answer = focal.call("POST", REPORTS, report, key=key)
     return answer.json() if answer.status_code == 201 else None
-
-
-@situation("the clock of the caller is ahead")
-def test_a_date_in_the_future(desk: Desk) -> None:
-    tomorrow = datetime.fromtimestamp(time.time() + 3 * 86_400, UTC).date().isoformat()
-    answer = desk.person("unicef-focal").call("POST", REPORTS, {**body(), "received_date": tomorrow})
-    answered(answer, 422, "date_in_future")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from google.protobuf import symbol_database
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import DecodeError
 from sqlalchemy import text
 
 from concord.assistance.v1 import events_pb2  # noqa: F401 - registers the messages that the post office reads
@@ -23,6 +22,7 @@ from concord_victim_assistance.referrals.commands import Offer, Opened
 from concord_victim_assistance.referrals.courier import Courier, Opening
 from concord_victim_assistance.referrals.domain import Referral
 from concord_victim_assistance.rooms import Rooms
+from tests.support.facts import fact_of
 
 A, C, OTHER = "unicef", "unfpa", "wfp"
 NODE = "hub"
@@ -115,29 +115,7 @@ class House:
         with self.consume.engine.connect() as conn:
             # The relay's rows: read as the owner of the test database would, all agencies at once.
             rows = conn.execute(text("select * from all_facts()")).all()
-        found = []
-        for row in rows:
-            message: Message = symbol_database.Default().GetSymbol(row.type)()
-            message.ParseFromString(bytes(row.value))
-            found.append(
-                Fact(
-                    topic=row.topic,
-                    partition=0,
-                    offset=row.seq,
-                    key=row.key,
-                    id=str(row.event_id),
-                    source="/hub/assistance",
-                    type=row.type,
-                    subject=row.key,
-                    time=row.time,
-                    sequence=row.sequence,
-                    agency=row.agency,
-                    message=message,
-                    traceparent=None,
-                    appended=row.time,
-                )
-            )
-        return found
+        return [fact_of(row, NODE) for row in rows]
 
     def deliver(self, *, order: Callable[[list[Fact[Any]]], list[Fact[Any]]] = list) -> None:
         """Hands every new fact to the handlers, and what they publish, too, until nothing is new."""

@@ -204,6 +204,14 @@ def test_roles_decide_and_nobody_comes_in_without_a_token(client: TestClient) ->
     assert client.post("/api/intake/reports", json=REPORT, headers=bearer(APPROVER, "key-00001")).status_code == 403
 
 
+def test_a_page_that_refuses_somebody_says_as_whom_they_are_signed_in(client: TestClient) -> None:
+    page = client.get("/cases?lang=en", cookies={"concord_hub_intake": REPORTER.subject})
+    assert page.status_code == 403
+    assert "Ask your agency&#39;s administrator" in page.text
+    assert REPORTER.name in page.text
+    assert 'action="/cases/signin/out' in page.text
+
+
 def test_clocks_are_paused_and_resumed_by_rest(client: TestClient) -> None:
     reference = reported(client)["case_reference"]
     clock = f"/api/intake/cases/{reference}/clocks/assess_and_report_7d"

@@ -12,7 +12,7 @@ NOT_THE_OPERATOR = ErrorCode(
 VINTAGE_OUT_OF_ORDER = ErrorCode(
     "vintage_out_of_order",
     ErrorKind.INVALID,
-    "The last day that counts lies between that of the last release (%(last)s) and today; nothing was published.",
+    "The last day that counts must lie between that of the last release (%(last)s) and today; nothing was published.",
 )
 FACTS_SET_ASIDE = ErrorCode(
     "facts_set_aside",

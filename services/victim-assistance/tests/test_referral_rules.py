@@ -61,6 +61,8 @@ def test_what_an_officer_can_do_follows_from_the_table() -> None:
         for provided in (False, True):
             for step in officer_steps(status, provided=provided):
                 after(status, step, provided=provided)
+    assert officer_steps(Status.IN_PROGRESS, provided=False) == (Step.ACCEPT, Step.REJECT)
+    assert officer_steps(Status.DONE, provided=True) == ()
 
 
 def test_an_urgent_referral_is_answered_sooner() -> None:
