@@ -187,8 +187,8 @@ def test_a_date_in_the_future(desk: Desk) -> None:
 
 @situation("no token")
 def test_no_token(desk: Desk) -> None:
-    garbage = {"content": b"{not json", "headers": {"content-type": "application/json"}}
-    for answer in (desk.bearer(None), desk.client.post(REPORTS, **garbage)):
+    garbage = desk.client.post(REPORTS, content=b"{not json", headers={"content-type": "application/json"})
+    for answer in (desk.bearer(None), garbage):
         answered(answer, 401, "unauthenticated")
         assert answer.headers["www-authenticate"] == "Bearer"
 
@@ -259,8 +259,8 @@ def refused_call(desk: Desk, token: str | None, acting: str, addressed: str) -> 
     """Status and code of `GetHandover` at the hub's intake."""
     authority = desk.stack.folder / "certificates" / "authority.pem"
     credentials = grpc.ssl_channel_credentials(authority.read_bytes())
-    metadata = [(ACTING_KEY, acting), (ADDRESSED_KEY, addressed)]
-    metadata += [(TOKEN_KEY, f"Bearer {token}")] if token else []
+    bearer = [(TOKEN_KEY, f"Bearer {token}")] if token else []
+    metadata = ((ACTING_KEY, acting), (ADDRESSED_KEY, addressed), *bearer)
     peer = desk.stack.signed.agreement.address("unicef", "intake")
     request = GetHandoverRequest(report_reference="UNICEF-R26-ZZZZZZ")
     with grpc.secure_channel(peer.address, credentials) as channel, pytest.raises(grpc.RpcError) as caught:

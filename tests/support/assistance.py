@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -143,18 +143,16 @@ class House:
 
     def consent(self, person: Person, **more: Any) -> Consent:
         today = datetime.now(UTC).date()
-        draft = Draft(
-            **{
-                "scope": "share_with_other_un_entity",
-                "recipient": C,
-                "service": "medical",
-                "groups": ("identity", "contact", "profile"),
-                "given": today - 10 * DAY,
-                "expiry": today + 30 * DAY,
-                "words": "They may know MARKER-WORDS",
-            }
-            | more
+        usual = Draft(
+            scope="share_with_other_un_entity",
+            recipient=C,
+            service="medical",
+            groups=("identity", "contact", "profile"),
+            given=today - 10 * DAY,
+            expiry=today + 30 * DAY,
+            words="They may know MARKER-WORDS",
         )
+        draft = replace(usual, **more)
         made: Consent = self.do(
             A, lambda work: self.rooms.consents.record(work, person.reference, draft, (A, C, OTHER))
         )

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def new_report(received: date = TODAY, concern: str = "sea", **more: object) -> 
     return NewReport(**(base | more))  # type: ignore[arg-type]  # keyword arguments of a test
 
 
-def opened(house: House, received: date = TODAY, **more: object) -> str:
+def opened(house: House, received: date = TODAY, **more: Any) -> str:
     with work_of(house) as work:
         case = house.reports.take(work, new_report(received, **more)).case
     assert case is not None

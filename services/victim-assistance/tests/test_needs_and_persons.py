@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 
@@ -31,8 +32,8 @@ def test_a_need_is_offered_declined_offered_again_and_provided(house: House) -> 
     person, needs = house.person(), house.rooms.needs
     need = house.do(A, lambda work: needs.record(work, person.reference, "shelter", today() - 9 * DAY))
     for number, step in enumerate((NeedStep.OFFER, NeedStep.DECLINE, NeedStep.OFFER, NeedStep.PROVIDE)):
-        day = today() - (8 - number) * DAY
-        need = house.do(A, lambda work, n=need, s=step, d=day: needs.step(work, n.reference, s, d, n.version))
+        taken = {"reference": need.reference, "step": step, "day": today() - (8 - number) * DAY}
+        need = house.do(A, partial(needs.step, **taken, expected=need.version))
     kept = house.do(A, lambda work: needs.get(work, need.reference))
     assert (kept.status, kept.provider, kept.version) == (NeedStatus.PROVIDED, A, 5)
     told = [fact.type.rpartition(".")[2] for fact in house.facts() if fact.key == person.reference]

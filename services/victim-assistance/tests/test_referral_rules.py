@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_victim_assistance.referrals.domain import (
     OPEN,
@@ -29,7 +30,7 @@ def test_every_state_is_reached_and_only_open_ones_go_on() -> None:
     assert {status for status, _ in STEPS} == OPEN
 
 
-def test_states_are_the_codes_of_the_published_list(codes) -> None:
+def test_states_are_the_codes_of_the_published_list(codes: CodeLists) -> None:
     assert {status.value for status in Status} == {code for code, _ in codes.options("referral_status", "en")}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,7 +78,7 @@ def test_offered_opened_accepted_provided_done(house: House) -> None:
     assert (met.status, met.provider) == (NeedStatus.PROVIDED, C)
     both = (Event.OFFERED, Event.OPENED, Event.ACCEPTED, Event.PROVIDED, Event.DONE)
     for agency, side in ((A, house.rooms.owner), (C, house.rooms.recipient)):
-        entries = house.do(agency, lambda work, side=side: side.timeline(work, referral.reference))
+        entries = house.do(agency, partial(side.timeline, reference=referral.reference))
         shown = [entry.event for entry in entries if entry.event in both]
         assert shown == list(both)
 

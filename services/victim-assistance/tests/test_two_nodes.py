@@ -87,7 +87,8 @@ class Exchange:
         if version is not None:
             headers["if-match"] = f'"{version}"'
         node = self.unfpa if user.startswith("unfpa-") else self.hub
-        return node.client.request(method, f"{API}{path}", json=body, headers=headers)
+        answer: httpx.Response = node.client.request(method, f"{API}{path}", json=body, headers=headers)
+        return answer
 
     def post(self, user: str, path: str, body: Any = None, version: int | None = None) -> dict[str, Any]:
         answer = self.call(user, "POST", path, body, version)
