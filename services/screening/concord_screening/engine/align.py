@@ -17,8 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.editmodel import SYMBOLS
-from concord_screening.engine.spread import LEAST, evidence_of, lay_out
+from concord_screening.engine.spread import LEAST, lay_out, ratio_above, reckon_tops, take_out
 
 MAX_PARTS = 6
 FEATURES = (
@@ -37,65 +36,13 @@ FEATURES = (
 N_FEATURES = len(FEATURES)
 # Below this a part counts as having no counterpart.
 MATCH = 0.5
+_MATCH_RATIO = float(np.exp(MATCH))
+# Names that agree less than this per letter, each written as one word, do so by chance.
+JOINED_LEAST = 0.4
+_JOINED_FAILS = -0.8
 WHOLE_MOST = 60
 # Parts written together are in no table of names: as rare as the rarest.
 TOGETHER_RARE = 12.0
-
-
-class UnitIndex(NamedTuple):
-    """The units again, by table, side and own symbols: `first[2 * table + side, symbol * SYMBOLS + second]` on."""
-
-    first: np.ndarray
-    other_first: np.ndarray
-    other_second: np.ndarray
-    value: np.ndarray
-
-
-class Tables(NamedTuple):
-    """All edit tables in one; `table[x, y]` is the number of the table of two channels."""
-
-    keys: np.ndarray
-    values: np.ndarray
-    start: np.ndarray
-    size: np.ndarray
-    table: np.ndarray
-    swapped: np.ndarray
-    units: UnitIndex
-
-
-class Words(NamedTuple):
-    """Parts of names, numbered. Part p has the spellings `first[p]` to `first[p + 1]`; `rare` in tenths of a nat."""
-
-    letters: np.ndarray
-    first: np.ndarray
-    channel: np.ndarray
-    begin: np.ndarray
-    rare: np.ndarray
-
-
-class Own(NamedTuple):
-    """The candidate's name in all its forms. Units are single parts, then neighbours and whole names in one word."""
-
-    words: Words
-    singles: int
-    pairs: int
-    first: np.ndarray
-    unit: np.ndarray
-    # By place: the unit of this part and the next in one word, and of the two the other way round (-1: none).
-    pair: np.ndarray
-    turned: np.ndarray
-    whole_first: np.ndarray
-    whole: np.ndarray
-    channel: np.ndarray
-
-
-class Names(NamedTuple):
-    """Listed names to compare: entry e has the parts `part[first[e]]` to `part[first[e + 1]]`."""
-
-    words: Words
-    first: np.ndarray
-    part: np.ndarray
-    channel: np.ndarray
 
 
 class Alike(NamedTuple):
@@ -105,6 +52,16 @@ class Alike(NamedTuple):
     # Evidence each part of the form found, and the unit whose rarity in the list tells how surprising that is.
     per_part: np.ndarray
     by_unit: np.ndarray
+
+
+class Assigning(NamedTuple):
+    """Working space of `assign`."""
+
+    best: np.ndarray
+    choice: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray
+    column_of: np.ndarray
 
 
 def _sounds() -> np.ndarray:
@@ -131,48 +88,77 @@ def initial(tables, channel_a, a, channel_b, b):
         return 1.5 if a[0] == b[0] and channel_a == channel_b else 0.3
     if channel_a == channel_b and a[0] == b[0]:
         return 1.2
-    number = tables.table[channel_a, channel_b]
-    row = 2 * number + (1 if tables.swapped[channel_a, channel_b] else 0)
-    units = tables.units
-    symbol = np.int64(a[0]) * SYMBOLS
-    for e in range(units.first[row, symbol], units.first[row, symbol + 1]):
-        if units.other_second[e] == 0 and units.other_first[e] == b[0] and units.value[e] > 3.0:
-            return 1.0
+    row = tables.row[channel_a, channel_b]
+    if tables.units.one[row, b[0], a[0]] > 3.0:
+        return 1.0
     return -3.0
 
 
 @njit(cache=True)
-def assign(scores, n, m, best, choice, partner):
-    """The one-to-one assignment with the most evidence; `partner[i]` is -1 for none. n and m are at most 6."""
-    size = 1 << m
-    best[: n + 1, :size] = -1.0
-    best[0, 0] = 0.0
+def assign(scores, n, m, room, partner):
+    """The one-to-one assignment with the most evidence; `partner[i]` is -1 for none. n and m are at most 6.
+
+    Most parts have no counterpart at all, and are left out before anything is tried.
+    """
+    rows = 0
+    columns = 0
+    for j in range(m):
+        room.column_of[j] = -1
     for i in range(n):
+        partner[i] = -1
+        some = False
+        for j in range(m):
+            if scores[i, j] >= MATCH:
+                some = True
+                if room.column_of[j] < 0:
+                    room.column_of[j] = columns
+                    room.columns[columns] = j
+                    columns += 1
+        if some:
+            room.rows[rows] = i
+            rows += 1
+    if rows == 0:
+        return 0.0
+    if rows == 1:
+        i = room.rows[0]
+        top = room.columns[0]
+        for c in range(1, columns):
+            if scores[i, room.columns[c]] > scores[i, top]:
+                top = room.columns[c]
+        partner[i] = top
+        return np.float64(scores[i, top])
+    best = room.best
+    choice = room.choice
+    size = 1 << columns
+    best[: rows + 1, :size] = -1.0
+    best[0, 0] = 0.0
+    for r in range(rows):
+        i = room.rows[r]
         for mask in range(size):
-            if best[i, mask] < 0.0:
+            if best[r, mask] < 0.0:
                 continue
-            if best[i, mask] > best[i + 1, mask]:
-                best[i + 1, mask] = best[i, mask]
-                choice[i + 1, mask] = -1
-            for j in range(m):
-                if mask >> j & 1 or scores[i, j] < MATCH:
+            if best[r, mask] > best[r + 1, mask]:
+                best[r + 1, mask] = best[r, mask]
+                choice[r + 1, mask] = -1
+            for c in range(columns):
+                if mask >> c & 1 or scores[i, room.columns[c]] < MATCH:
                     continue
-                value = best[i, mask] + scores[i, j]
-                other = mask | 1 << j
-                if value > best[i + 1, other]:
-                    best[i + 1, other] = value
-                    choice[i + 1, other] = j
+                value = best[r, mask] + scores[i, room.columns[c]]
+                other = mask | 1 << c
+                if value > best[r + 1, other]:
+                    best[r + 1, other] = value
+                    choice[r + 1, other] = c
     top = 0
     for mask in range(size):
-        if best[n, mask] > best[n, top]:
+        if best[rows, mask] > best[rows, top]:
             top = mask
     mask = top
-    for i in range(n, 0, -1):
-        j = choice[i, mask]
-        partner[i - 1] = j
-        if j >= 0:
-            mask ^= 1 << j
-    return best[n, top]
+    for r in range(rows, 0, -1):
+        c = choice[r, mask]
+        if c >= 0:
+            partner[room.rows[r - 1]] = room.columns[c]
+            mask ^= 1 << c
+    return best[rows, top]
 
 
 @njit(cache=True)
@@ -272,39 +258,57 @@ def _measure(scores, n, m, sizes_a, sizes_b, rare_a, rare_b, partner, out):
 
 
 @njit(cache=True)
-def _fill(tables, own, low, high, letters, channel, begin, end, row, spread, out):
-    """`out[unit, row[k]]`: the best evidence of units `low` to `high` with the spellings k of listed parts.
+def _assigning():
+    """Working space to assign parts of names."""
+    return Assigning(
+        np.zeros((MAX_PARTS + 1, 1 << MAX_PARTS)),
+        np.full((MAX_PARTS + 1, 1 << MAX_PARTS), -1, dtype=np.int8),
+        np.zeros(MAX_PARTS, dtype=np.int64),
+        np.zeros(MAX_PARTS, dtype=np.int64),
+        np.zeros(MAX_PARTS, dtype=np.int64),
+    )
 
-    Spellings are given in the order of their channels.
+
+@njit(cache=True)
+def _fill(tables, own, high, letters, channel, begin, end, row, spread, out):
+    """`out[unit, row[k]]`: the best evidence of the units below `high` with the spellings k of listed parts.
+
+    Spellings are given in the order of their channels. What is too little for a counterpart is not told apart.
     """
     count = channel.shape[0]
-    if count == 0:
-        return
-    for u in range(low, high):
+    ratios = np.empty(out.shape[1])
+    units = tables.units
+    for u in range(high):
+        ratios[:] = _MATCH_RATIO
         for s in range(own.words.first[u], own.words.first[u + 1]):
             a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
             n = a.shape[0]
             mine = own.words.channel[s]
-            k = 0
-            while k < count:
+            stop = 0
+            while stop < count:
+                k = stop
                 theirs = channel[k]
-                stop = k
                 while stop < count and channel[stop] == theirs:
                     stop += 1
-                if tables.table[mine, theirs] >= 0:
-                    lay_out(tables, mine, theirs, a, spread, True)
-                    for t in range(k, stop):
-                        m = end[t] - begin[t]
-                        if n == 1 or m == 1:
-                            value = initial_of(tables, mine, a, theirs, letters[begin[t] : end[t]])
-                        elif n > 3 * m + 2 or m > 3 * n + 2:
-                            continue
-                        else:
-                            value = evidence_of(spread, n, letters, begin[t], end[t])
-                        value = np.float32(value)
-                        out[u, row[t]] = max(out[u, row[t]], value)
-                    lay_out(tables, mine, theirs, a, spread, False)
-                k = stop
+                table = tables.row[mine, theirs]
+                if table < 0:
+                    continue
+                if n > 1:
+                    lay_out(units, table, a, spread)
+                    reckon_tops(units, table, n, spread)
+                for t in range(k, stop):
+                    m = end[t] - begin[t]
+                    if n == 1 or m == 1:
+                        value = np.exp(initial_of(tables, mine, a, theirs, letters[begin[t] : end[t]]))
+                    elif n > 3 * m + 2 or m > 3 * n + 2:
+                        continue
+                    else:
+                        value = ratio_above(units, table, spread, n, letters, begin[t], end[t], ratios[row[t]])
+                    ratios[row[t]] = max(ratios[row[t]], value)
+                if n > 1:
+                    take_out(units, n, spread)
+        for x in range(out.shape[1]):
+            out[u, x] = np.log(ratios[x]) if ratios[x] > _MATCH_RATIO else LEAST
 
 
 @njit(cache=True)
@@ -381,8 +385,8 @@ def _singles(tables, own, names, entries, row_of, spread):
                 count += 1
             seen += 1
     order = _sorted_by_channel(channel, count)
-    out = np.full((own.pairs, parts), LEAST, dtype=np.float32)
-    _fill(tables, own, 0, own.pairs, words.letters, channel[order], begin[order], end[order], row[order], spread, out)
+    out = np.empty((own.pairs, parts), dtype=np.float32)
+    _fill(tables, own, own.pairs, words.letters, channel[order], begin[order], end[order], row[order], spread, out)
     return out
 
 
@@ -396,8 +400,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
     features = np.zeros((forms, total, N_FEATURES), dtype=np.float64)
     per_part = np.zeros((forms, total, MAX_PARTS), dtype=np.float32)
     by_unit = np.zeros((forms, total, MAX_PARTS), dtype=np.int32)
-    best = np.zeros((MAX_PARTS + 1, 1 << MAX_PARTS))
-    choice = np.full((MAX_PARTS + 1, 1 << MAX_PARTS), -1, dtype=np.int8)
+    room = _assigning()
     partner = np.full(MAX_PARTS, -1, dtype=np.int8)
     scores = np.zeros((MAX_PARTS, MAX_PARTS), dtype=np.float32)
     sizes_a = np.zeros(MAX_PARTS)
@@ -433,7 +436,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
                 rare_a[i] = 0.1 * own.words.rare[units[i]]
                 for j in range(m):
                     scores[i, j] = single[units[i], row_of[ids_b[j]] - 1]
-            assign(scores, n, m, best, choice, partner)
+            assign(scores, n, m, room, partner)
             _measure(scores, n, m, sizes_a, sizes_b, rare_a, rare_b, partner, features[f, k])
             for i in range(n):
                 if partner[i] >= 0:
@@ -491,8 +494,8 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
                 count += 1
     of_pairs = count
     order = _sorted_by_channel(channel, count)
-    together = np.full((own.singles, max(1, pairs)), LEAST, dtype=np.float32)
-    _fill(tables, own, 0, own.singles, letters, channel[order], begin[order], end[order], row[order], spread, together)
+    together = np.empty((own.singles, pairs), dtype=np.float32)
+    _fill(tables, own, own.singles, letters, channel[order], begin[order], end[order], row[order], spread, together)
     for k in range(total):
         if whole_first[k] < 0:
             continue
@@ -567,7 +570,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
                             trial[r, c] = single[units[i], row_of[ids_b[j]] - 1]
                         c += 1
                     r += 1
-                value = assign(trial, rows, columns, best, choice, partner)
+                value = assign(trial, rows, columns, room, partner)
                 if value <= target:
                     continue
                 target = value
@@ -628,6 +631,7 @@ def _wholes(  # noqa: PLR0912 - one compiled loop
                 size = a.shape[0]
                 mine = own.words.channel[s]
                 laid = -1
+                table = np.int64(-1)
                 for x in order:
                     k = entry_of[x]
                     if not closer[f, k]:
@@ -638,17 +642,20 @@ def _wholes(  # noqa: PLR0912 - one compiled loop
                     if not first_turn and min(n, m) > 2:
                         continue
                     theirs = channel[x]
-                    if tables.table[mine, theirs] < 0:
-                        continue
                     if theirs != laid:
-                        if laid >= 0:
-                            lay_out(tables, mine, laid, a, spread, False)
-                        lay_out(tables, mine, theirs, a, spread, True)
+                        if table >= 0:
+                            take_out(tables.units, size, spread)
                         laid = theirs
+                        table = tables.row[mine, theirs]
+                        if table >= 0:
+                            lay_out(tables.units, table, a, spread)
+                            reckon_tops(tables.units, table, size, spread)
                     length = end[x] - begin[x]
-                    if size == 1 or length == 1 or size > 3 * length + 2 or length > 3 * size + 2:
+                    if table < 0 or size == 1 or length == 1 or size > 3 * length + 2 or length > 3 * size + 2:
                         continue
-                    value = evidence_of(spread, size, letters, begin[x], end[x]) / (0.5 * (size + length))
-                    features[f, k, 4] = max(features[f, k, 4], value)
-                if laid >= 0:
-                    lay_out(tables, mine, laid, a, spread, False)
+                    half = 0.5 * (size + length)
+                    least = np.exp(half * max(JOINED_LEAST, features[f, k, 4]))
+                    ratio = ratio_above(tables.units, table, spread, size, letters, begin[x], end[x], least)
+                    features[f, k, 4] = max(features[f, k, 4], np.log(ratio) / half if ratio > 0.0 else _JOINED_FAILS)
+                if table >= 0:
+                    take_out(tables.units, size, spread)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from concord_screening.engine.align import WHOLE_MOST, Own
+from concord_screening.engine.align import WHOLE_MOST
 from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.arrays import Own
 from concord_screening.engine.lexicon import Lexicon, pack
 from concord_screening.engine.romanise import Channel
 

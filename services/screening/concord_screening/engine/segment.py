@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from concord_screening.engine.align import Words
+from concord_screening.engine.arrays import Words
 from concord_screening.engine.domain import SegmentError
 from concord_screening.engine.listing import Doors, Listing, People
 from concord_screening.engine.trie import Trie
