@@ -97,7 +97,7 @@ def _of_one_service(node: NodePlan, service: str) -> dict[str, Any]:
         return {"services": {name: f"http://{HOST}:{ports.http}" for name, ports in apart.items()}}
     if service == "screening":
         # Nobody who tries a screening on one machine should wait a minute for the owner to be asked.
-        return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 2}
+        return {"index_folder": str(node.folder / "screening-index"), "ask_seconds": 5}
     return {}
 
 

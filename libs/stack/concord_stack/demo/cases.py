@@ -23,6 +23,7 @@ _PERSONNEL = (
 _NATURES = ("sexual_assault", "transactional_sex", "exploitative_relationship", "solicitation", "unknown")
 _INVESTIGATORS = ("oios", "entity_investigation_office")
 _OUTCOMES = (("substantiated", "unsubstantiated", "inconclusive"), (34, 45, 21))
+_CHILD_EVERY = 25  # with eight agencies, two hundred cases give each of them one
 _SANCTIONS = ("dismissal", "separation", "contract_terminated", "demotion")
 
 
@@ -49,10 +50,19 @@ def draw_cases(seed: int, today: date, count: int = 200) -> Iterator[DrawnCase]:
     chance = random.Random(seed)  # noqa: S311 - repeatable, nothing secret
     for number in range(count):
         agency = AGENCIES[number % len(AGENCIES)]
+        if number % _CHILD_EVERY == _CHILD_EVERY - 1:
+            yield DrawnCase(agency, _child_report(chance, today))
+            continue
         received = today - timedelta(days=chance.randrange(5, 3 * 365))
         concern = "sh" if chance.random() < 0.25 else "sea"
         report = _report(chance, received, concern)
         yield DrawnCase(agency, report, tuple(_course(chance, received, today, concern)))
+
+
+def _child_report(chance: random.Random, today: date) -> dict[str, Any]:
+    """Arrived today, with a way to be reached: whoever opens the list of work sees the call that is promised."""
+    words = {"narrative": "Invented for the demonstration. It tells of nobody.", "safe_contact": "+000 0000"}
+    return {**_report(chance, today, "sea"), "reporter_type": "victim", "age_band": "under_18", "words": words}
 
 
 def _report(chance: random.Random, received: date, concern: str) -> dict[str, Any]:
