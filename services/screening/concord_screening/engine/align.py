@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import LEAST, lay_out, ratio_above, reckon_tops, take_out
 
 MAX_PARTS = 6
@@ -41,6 +42,10 @@ _MATCH_RATIO = float(np.exp(MATCH))
 JOINED_LEAST = 0.4
 _JOINED_FAILS = -0.8
 WHOLE_MOST = 60
+# Of several spellings written together one of these tells how to compare them.
+_AS_WRITTEN = (int(Channel.LATIN), int(Channel.SPELLED))
+# Of parts written together the first spellings are enough: each part is compared in all of its own.
+SPELLINGS_MOST = 3
 # Parts written together are in no table of names: as rare as the rarest.
 TOGETHER_RARE = 12.0
 
@@ -176,11 +181,11 @@ def _spellings(words, p):
 
 @njit(cache=True)
 def _most_spellings(words, ids):
-    """How many spellings the part with the most has."""
+    """In how many ways these parts are written together."""
     most = np.int64(1)
     for p in ids:
         most = max(most, _spellings(words, p))
-    return most
+    return min(most, SPELLINGS_MOST)
 
 
 @njit(cache=True)
@@ -329,7 +334,7 @@ def _in_one(words, ids, start, count, total, spelling, out, at):
         s = words.first[p]
         if spelling < words.first[p + 1] - s:
             s += spelling
-        if channel < 0 or words.channel[s] == 0:
+        if channel < 0 or (channel not in _AS_WRITTEN and words.channel[s] in _AS_WRITTEN):
             channel = words.channel[s]
         for x in range(words.begin[s], words.begin[s + 1]):
             if size < WHOLE_MOST:
@@ -485,7 +490,7 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
         ids_b = names.part[names.first[e] : names.first[e + 1]]
         m = ids_b.shape[0]
         for j in range((m - 1 if m > 2 else 2) if m > 1 else 0):
-            most = max(_spellings(words, ids_b[j]), _spellings(words, ids_b[(j + 1) % m]))
+            most = min(max(_spellings(words, ids_b[j]), _spellings(words, ids_b[(j + 1) % m])), SPELLINGS_MOST)
             pair_length[pair_first[k] + j] = part_length(words, ids_b[j]) + part_length(words, ids_b[(j + 1) % m])
             for s in range(most):
                 channel[count], stop = _in_one(words, ids_b, j, 2, m, s, letters, at)
@@ -606,56 +611,73 @@ def compare(tables, own, names, entries, row_of, spread):  # noqa: PLR0912, PLR0
 
 
 @njit(cache=True)
-def _wholes(  # noqa: PLR0912 - one compiled loop
-    tables, own, names, entries, closer, whole_first, letters, channel, begin, end, row, spread, features
-):
+def _uses(own, u, out):
+    """Writes the forms whose name as one word is unit u, and whether it begins where the form does."""
+    count = 0
+    for f in range(own.channel.shape[0]):
+        for w in range(own.whole_first[f], own.whole_first[f + 1]):
+            if own.whole[w] == u:
+                out[count, 0] = f
+                out[count, 1] = w == own.whole_first[f]
+                count += 1
+    return count
+
+
+@njit(cache=True)
+def _wholes(tables, own, names, entries, closer, whole_first, letters, channel, begin, end, row, spread, features):
     """Fills the feature "joined" of the entries that deserve a closer look."""
     order = _sorted_by_channel(channel, channel.shape[0])
-    entry_of = np.zeros(row.shape[0], dtype=np.int64)
-    turn_of = np.zeros(row.shape[0], dtype=np.int64)
     owner = np.zeros(row.max() + 1, dtype=np.int64)
     for k in range(entries.shape[0]):
         if whole_first[k] >= 0:
             m = np.int64(names.first[entries[k] + 1] - names.first[entries[k]])
             owner[whole_first[k] : whole_first[k] + m] = k
-    for t in range(row.shape[0]):
-        entry_of[t] = owner[row[t]]
-        turn_of[t] = row[t] - whole_first[owner[row[t]]]
-    for f in range(own.channel.shape[0]):
-        n = own.first[f + 1] - own.first[f]
-        for w in range(own.whole_first[f], own.whole_first[f + 1]):
-            u = own.whole[w]
-            first_turn = w == own.whole_first[f]
-            for s in range(own.words.first[u], own.words.first[u + 1]):
-                a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
-                size = a.shape[0]
-                mine = own.words.channel[s]
-                laid = -1
-                table = np.int64(-1)
-                for x in order:
-                    k = entry_of[x]
-                    if not closer[f, k]:
-                        continue
-                    e = entries[k]
-                    m = np.int64(names.first[e + 1] - names.first[e])
-                    # With a short name every order is tried, so that the order typed makes no difference.
-                    if not first_turn and min(n, m) > 2:
-                        continue
-                    theirs = channel[x]
-                    if theirs != laid:
-                        if table >= 0:
-                            take_out(tables.units, size, spread)
-                        laid = theirs
-                        table = tables.row[mine, theirs]
-                        if table >= 0:
-                            lay_out(tables.units, table, a, spread)
-                            reckon_tops(tables.units, table, size, spread)
-                    length = end[x] - begin[x]
-                    if table < 0 or size == 1 or length == 1 or size > 3 * length + 2 or length > 3 * size + 2:
-                        continue
-                    half = 0.5 * (size + length)
-                    least = np.exp(half * max(JOINED_LEAST, features[f, k, 4]))
-                    ratio = ratio_above(tables.units, table, spread, size, letters, begin[x], end[x], least)
-                    features[f, k, 4] = max(features[f, k, 4], np.log(ratio) / half if ratio > 0.0 else _JOINED_FAILS)
-                if table >= 0:
-                    take_out(tables.units, size, spread)
+    uses = np.zeros((own.whole.shape[0], 2), dtype=np.int64)
+    units = tables.units
+    for u in range(own.pairs, own.words.first.shape[0] - 1):
+        used = _uses(own, u, uses)
+        for s in range(own.words.first[u], own.words.first[u + 1]):
+            a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
+            size = a.shape[0]
+            laid = -1
+            table = np.int64(-1)
+            for x in order:
+                k = owner[row[x]]
+                m = np.int64(names.first[entries[k] + 1] - names.first[entries[k]])
+                worst = 9.0
+                for use in range(used):
+                    f = uses[use, 0]
+                    if closer[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
+                        worst = min(worst, features[f, k, 4])
+                if worst == 9.0:
+                    continue
+                if channel[x] != laid:
+                    if table >= 0:
+                        take_out(units, size, spread)
+                    laid = channel[x]
+                    table = tables.row[own.words.channel[s], laid]
+                    if table >= 0:
+                        lay_out(units, table, a, spread)
+                        reckon_tops(units, table, size, spread)
+                length = end[x] - begin[x]
+                if table < 0 or size == 1 or length == 1 or size > 3 * length + 2 or length > 3 * size + 2:
+                    continue
+                half = 0.5 * (size + length)
+                least = np.exp(half * max(JOINED_LEAST, worst))
+                ratio = ratio_above(units, table, spread, size, letters, begin[x], end[x], least)
+                value = np.log(ratio) / half if ratio > 0.0 else _JOINED_FAILS
+                for use in range(used):
+                    f = uses[use, 0]
+                    if closer[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
+                        features[f, k, 4] = max(features[f, k, 4], value)
+            if table >= 0:
+                take_out(units, size, spread)
+
+
+@njit(cache=True)
+def _compared(n, m, from_start):
+    """Whether one name begun here is compared with the other begun anywhere.
+
+    With a short name every order is tried, so that the order typed makes no difference.
+    """
+    return from_start or (n != m and min(n, m) <= 2)

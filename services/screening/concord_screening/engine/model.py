@@ -12,12 +12,15 @@ import numpy as np
 from concord_screening.engine.arrays import Tables, Units
 from concord_screening.engine.editmodel import SYMBOLS, UNSEEN_GAP, UNSEEN_PAIR
 from concord_screening.engine.gam import Curves
+from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import LETTERS
 from concord_screening.engine.trie import N_CHANNELS
 
 _FILE = "engine.npz"
-# Channels that are read with Latin's tables where the data had nothing to learn from.
-_LATIN_LIKE = (7, 8, 9)
+# Channels that are read with Latin's tables where the data had nothing to learn from …
+_LATIN_LIKE = (Channel.OTHER, Channel.CANTONESE, Channel.MANDARIN, Channel.SPELLED)
+# … and readings of Chinese characters, which are compared with other scripts; characters compare as characters.
+_READINGS = (Channel.CANTONESE, Channel.MANDARIN, Channel.SPELLED)
 
 EditTable = tuple[np.ndarray, np.ndarray]
 
@@ -127,23 +130,27 @@ def _units(stored: Stored) -> Units:
 
 
 def _tables(stored: Stored) -> Tables:
-    row = np.where(stored.table >= 0, 2 * stored.table.astype(np.int64) + stored.swapped, -1)
+    """The tables, with what to use for channels that have none of their own."""
+    learned = len(stored.table)
+    row = np.full((N_CHANNELS, N_CHANNELS), -1, dtype=np.int64)
+    row[:learned, :learned] = np.where(stored.table >= 0, 2 * stored.table.astype(np.int64) + stored.swapped, -1)
+    for x in _LATIN_LIKE:
+        for c in range(N_CHANNELS):
+            if row[x, c] < 0:
+                row[x, c], row[c, x] = row[Channel.LATIN, c], row[c, Channel.LATIN]
+    for x in _READINGS:
+        row[x, [Channel.HAN, *_READINGS]] = row[[Channel.HAN, *_READINGS], x] = -1
     return Tables(row, _units(stored))
 
 
 def stack(tables: dict[tuple[int, int], EditTable]) -> Stored:
-    """All edit tables in one, with what to use for channels that have none of their own."""
+    """All edit tables in one."""
     pairs = sorted(tables)
     table = np.full((N_CHANNELS, N_CHANNELS), -1, dtype=np.int8)
     swapped = np.zeros((N_CHANNELS, N_CHANNELS), dtype=np.bool_)
     for number, (a, b) in enumerate(pairs):
         table[a, b] = table[b, a] = number
         swapped[b, a] = a != b
-    for x in _LATIN_LIKE:
-        for c in range(N_CHANNELS):
-            if table[x, c] < 0:
-                table[x, c], swapped[x, c] = table[0, c], swapped[0, c]
-                table[c, x], swapped[c, x] = table[c, 0], swapped[c, 0]
     sizes = np.array([len(tables[pair][0]) for pair in pairs], dtype=np.int64)
     return Stored(
         np.concatenate([tables[pair][0] for pair in pairs]),

@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.dates import neighbours, relation
+from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import lay_out, take_out
 from concord_screening.engine.trie import N_CHANNELS, walk
 
@@ -23,6 +24,10 @@ from concord_screening.engine.trie import N_CHANNELS, walk
 DATE_BONUS = np.array([-5.0, -4.0, -3.0, 0.0, 0.0, 0.5, 1.5, 3.0, 6.0, 7.0, 9.0], dtype=np.float32)
 # A part that so many bear as that it surprises less than this finds nobody by itself.
 ALONE_LEAST = 3.5
+# Neighbours are rarely listed as one word, and a known spelling as anything but itself: walks with these keep so many
+# times fewer prefixes.
+NARROW = 4
+_SPELLED = int(Channel.SPELLED)
 _BINS = 400
 _SAME_DAY = 8
 
@@ -100,7 +105,9 @@ def _spelled(tables, tree, channel, spelled, width, fall, per_letter, spread, wo
 
 
 @njit(cache=True)
-def similar(tables, tree, post_first, words, units, width, fall, per_letter, spread, work, best_part, found, evidence):
+def similar(
+    tables, tree, post_first, words, units, singles, width, fall, per_letter, spread, work, best_part, found, evidence
+):  # fmt: skip
     """The listed parts that may be these units of the candidate, best first, each once."""
     first = np.zeros(units.shape[0] + 1, dtype=np.int64)
     room = 1024
@@ -111,9 +118,10 @@ def similar(tables, tree, post_first, words, units, width, fall, per_letter, spr
         u = units[x]
         size = 0
         for s in range(words.first[u], words.first[u + 1]):
+            seldom = u >= singles or words.channel[s] == _SPELLED
             size = _spelled(
-                tables, tree, words.channel[s], words.letters[words.begin[s] : words.begin[s + 1]], width, fall,
-                per_letter, spread, work, found, evidence, size,
+                tables, tree, words.channel[s], words.letters[words.begin[s] : words.begin[s + 1]],
+                width // NARROW if seldom else width, fall, per_letter, spread, work, found, evidence, size,
             )  # fmt: skip
         if kept + size > room:
             room = 2 * (kept + size)
@@ -284,7 +292,6 @@ def choose(people, doors, alive, dob, slot, touched, count, limits, bonus, days)
         return out, 0
     order = np.argsort(-values[:size])
     least = values[order[0]] - limits.fall
-    taken = set()
     same_day = 0
     worth = 0
     for turn in range(3):
@@ -292,8 +299,8 @@ def choose(people, doors, alive, dob, slot, touched, count, limits, bonus, days)
         for k in order:
             if kept == most or (turn == 0 and kept == limits.compared):
                 break
-            if subjects[k] in taken:
-                continue
+            if slot[people.first_entry[subjects[k]]] > 0:
+                continue  # taken before
             if turn != 1 and kept - same_day >= limits.enough and values[k] < least:
                 break
             if turn == 1:
@@ -302,9 +309,11 @@ def choose(people, doors, alive, dob, slot, touched, count, limits, bonus, days)
                 if date_relation(people, subjects[k], dob) < _SAME_DAY:
                     continue
                 same_day += 1
-            taken.add(subjects[k])
+            slot[people.first_entry[subjects[k]]] = 1
             out[kept] = subjects[k]
             kept += 1
         if turn == 1:
             worth = kept
+    for k in range(kept):
+        slot[people.first_entry[out[k]]] = 0
     return out[:kept], worth

@@ -36,14 +36,14 @@ class Budget:
     all of those born on the day.
     """
 
-    prefixes: int = 120
+    prefixes: int = 80
     prefix_fall: float = 2e-3
     postings: int = 100_000
     touched: int = 25_000
     people: int = 400
     enough: int = 200
     of_day: int = 120
-    compared: int = 90
+    compared: int = 60
     fall: float = 12.0
     per_letter: float = 0.55
 
@@ -105,6 +105,7 @@ class Found:
 _REMEMBERED_MOST = 20_000
 # In a short list fewer are worth comparing: so many, and one of each so many listed.
 _FEWEST, _OF_LIST = 40, 100
+_FEWEST_COMPARED, _COMPARED_OF_LIST = 20, 250
 _FOUND_MOST = 20_000
 _UNITS_MOST = 256
 _numbers = count()
@@ -127,7 +128,7 @@ class Searcher:
         self._samples = np.zeros(_UNITS_MOST * common.BEARERS, dtype=np.uint16)
         self._place = np.zeros(common.COUNTRY_NUMBERS, dtype=np.int32)
         self._countries: tuple[tuple[int, ...], np.ndarray] = ((), np.zeros(0, dtype=np.int64))
-        self._remembered: OrderedDict[tuple[int, Part], _Columns] | None = None
+        self._remembered: OrderedDict[tuple[int, Part, bool], _Columns] | None = None
 
     def search(self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False) -> list[Found]:
         """The people worth comparing in each segment, compared."""
@@ -163,7 +164,7 @@ class Searcher:
             budget.touched,
             budget.people,
             min(budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
-            budget.compared * (1 if asked.dob else 2),
+            min(budget.compared, _FEWEST_COMPARED + segment.listing.size // _COMPARED_OF_LIST) * (1 if asked.dob else 2),
             budget.of_day,
             float(budget.fall),
         )
@@ -182,7 +183,7 @@ class Searcher:
         known = self._remembered
         if known is None:
             return self._similar(own, np.arange(own.pairs), segment)
-        keys = [(segment.number, part) for part in parts]
+        keys = [(segment.number, part, unit < own.singles) for unit, part in enumerate(parts)]
         new = [unit for unit, key in enumerate(keys) if key not in known]
         if new:
             found = self._similar(own, np.array(new), segment)
@@ -198,7 +199,7 @@ class Searcher:
 
     def _similar(self, own: Own, units: np.ndarray, segment: Segment) -> Near:
         found: Near = similar(
-            self._model.tables, segment.listing.tree, segment.listing.doors.post_first, own.words, units,
+            self._model.tables, segment.listing.tree, segment.listing.doors.post_first, own.words, units, own.singles,
             self.budget.prefixes, self.budget.prefix_fall, self.budget.per_letter, self._spread, self._beam,
             segment.scratch.best_part, self._found, self._evidence,
         )  # fmt: skip

@@ -126,7 +126,7 @@ def _top_of_pair(units, row, n, p, out):
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def step(units, row, spread, n, own, last, mine, parents, out):
     """The row after one more listed letter `own` (after `last`, 0 for none): gives its greatest number."""
     one = units.one[row, own]
@@ -167,7 +167,7 @@ def step(units, row, spread, n, own, last, mine, parents, out):
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def first_row(spread, n, row):
     """The row before any listed letter."""
     row[0] = 1.0
@@ -175,7 +175,7 @@ def first_row(spread, n, row):
         row[i] = row[i - 1] * spread.gap[i]
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def ratio_above(units, row, spread, n, letters, begin, end, least):
     """How much likelier one word written twice is than chance; 0 where that is (nearly surely) below `least`."""
     m = end - begin

@@ -18,7 +18,7 @@ from numba import njit
 from concord_screening.engine.arrays import Words
 from concord_screening.engine.spread import first_row, reckon_reach, step
 
-N_CHANNELS = 10
+N_CHANNELS = 11
 LONGEST_PART = 42
 # A prefix is given up when even so many times what it may still come to is too little: the next letter may make one
 # unit with the last, and all ways to cut a spelling together come to more than the best.
