@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from concord_screening.engine.align import SPELLINGS_MOST, WHOLE_MOST
 from concord_screening.engine.analysis import Form, Part
 from concord_screening.engine.arrays import Own
 from concord_screening.engine.lexicon import Lexicon, pack
 from concord_screening.engine.romanise import Channel
+from concord_screening.engine.spelled import SPELLINGS_MOST, WHOLE_MOST
 
 # Neighbours that together are longer than this are two words for everybody.
 PAIR_MOST = 12

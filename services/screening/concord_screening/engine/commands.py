@@ -15,6 +15,7 @@ import numpy as np
 from concord_screening.engine import align, places, spread
 from concord_screening.engine.analysis import Form, forms
 from concord_screening.engine.arrays import Names
+from concord_screening.engine.assignment import N_FEATURES
 from concord_screening.engine.candidate import laid_out
 from concord_screening.engine.dates import DateRelation, ImpossibleDateError, parse
 from concord_screening.engine.domain import Change, Hit, Query, Reason, Result, Subject, Zone
@@ -59,7 +60,7 @@ class PairScorer:
         own, _ = laid_out(a)
         alike = align.compare(self._model.tables, own, names, np.arange(len(b)), row_of, self._spread)
         groups = np.array([[group_of(int(x.channel), int(y.channel)) for y in b] for x in a])
-        return alike.features.reshape(-1, align.N_FEATURES), groups.ravel()
+        return alike.features.reshape(-1, N_FEATURES), groups.ravel()
 
     def score(self, a: str, b: str) -> float:
         """The probability that two names are one person's, names alone; 0 when one cannot be read."""

@@ -59,7 +59,7 @@ def in_list(near, ordered, entries, size, counts, samples, sample_first, own, da
         for k in range(high - low):
             at = low + order[k]
             levels[low + k] = near.value[at]
-            total += near.count[at]
+            total += near.bearers[at]
             chances[low + u + k + 1] = min(1.0, (total + 0.5) / (entries + 1.0))
     # The countries seen, in the order of their numbers; the first place stands for all others.
     seen = np.empty(samples.shape[0] + 1, dtype=np.int64)

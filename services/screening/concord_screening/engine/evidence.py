@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.align import MAX_PARTS, N_FEATURES, compare
+from concord_screening.engine.align import compare
+from concord_screening.engine.assignment import MAX_PARTS, N_FEATURES
 from concord_screening.engine.gam import log_odds
 from concord_screening.engine.retrieve import choose, collect, date_relation, surprise_of
 

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from concord_screening.engine.align import FEATURES
+from concord_screening.engine.assignment import FEATURES
 from concord_screening.engine.dates import DateRelation
 from concord_screening.engine.domain import Reason
 from concord_screening.engine.evidence import EVIDENCE

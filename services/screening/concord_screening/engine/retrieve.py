@@ -35,13 +35,13 @@ _SAME_DAY = 8
 class Near(NamedTuple):
     """By unit of the candidate, from `first[u]` on: the listed parts that may be it, the best first, and how good.
 
-    `count` is how many names of the segment have the part.
+    `bearers` is how many names of the segment have the part.
     """
 
     first: np.ndarray
     part: np.ndarray
     value: np.ndarray
-    count: np.ndarray
+    bearers: np.ndarray
 
 
 class Scratch(NamedTuple):
@@ -192,9 +192,7 @@ def collect(doors, near, first, levels, chances, limits, slot, touched):
             best[u] = gains[near.first[u]]
     most = limits.touched
     count = 0
-    number = 0
-    for u in np.argsort(-best, kind="mergesort"):
-        number += 1
+    for number, u in enumerate(np.argsort(-best, kind="mergesort")):
         spent = 0
         for k in range(near.first[u], near.first[u + 1]):
             gain = gains[k]

@@ -19,7 +19,7 @@ from concord_screening.engine.analysis import Form, Part
 from concord_screening.engine.arrays import Names, Own
 from concord_screening.engine.candidate import laid_out
 from concord_screening.engine.common import InList
-from concord_screening.engine.dates import DateRelation
+from concord_screening.engine.dates import DateRelation, is_full
 from concord_screening.engine.dates import room as day_room
 from concord_screening.engine.evidence import Weighed, look, weigh
 from concord_screening.engine.listing import Listing
@@ -31,9 +31,9 @@ from concord_screening.engine.retrieve import DATE_BONUS, Limits, Near, Scratch,
 class Budget:
     """How much a query may spend: prefixes kept in a walk, postings read, names touched, people chosen.
 
-    `enough` people are always chosen, more while they fall no more than `fall` below the best, and `of_day` more of
-    those born on the very day. The first `compared` of them are compared (twice as many where no date helps), and
-    all of those born on the day.
+    `enough` people are always chosen (`enough_undated` where no full date helps), more while they fall no more than
+    `fall` below the best, and `of_day` more of those born on the very day. The first `compared` of them are compared
+    (twice as many where no date helps), and all of those born on the day.
     """
 
     prefixes: int = 80
@@ -41,7 +41,8 @@ class Budget:
     postings: int = 100_000
     touched: int = 25_000
     people: int = 400
-    enough: int = 200
+    enough: int = 100
+    enough_undated: int = 700
     of_day: int = 120
     compared: int = 60
     fall: float = 12.0
@@ -158,13 +159,14 @@ class Searcher:
         return found
 
     def _limits(self, segment: Segment, asked: Asked) -> Limits:
-        budget = self.budget
+        budget, size = self.budget, segment.listing.size
+        enough = budget.enough if is_full(asked.dob) else budget.enough_undated
         return Limits(
             budget.postings,
             budget.touched,
-            budget.people,
-            min(budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
-            min(budget.compared, _FEWEST_COMPARED + segment.listing.size // _COMPARED_OF_LIST) * (1 if asked.dob else 2),
+            max(budget.people, enough),
+            min(enough, _FEWEST + size // _OF_LIST),
+            min(budget.compared, _FEWEST_COMPARED + size // _COMPARED_OF_LIST) * (1 if asked.dob else 2),
             budget.of_day,
             float(budget.fall),
         )
@@ -189,7 +191,7 @@ class Searcher:
             found = self._similar(own, np.array(new), segment)
             for at, unit in enumerate(new):
                 low, high = found.first[at], found.first[at + 1]
-                known[keys[unit]] = found.part[low:high], found.value[low:high], found.count[low:high]
+                known[keys[unit]] = found.part[low:high], found.value[low:high], found.bearers[low:high]
         columns = [known[key] for key in keys]
         for key in keys:
             known.move_to_end(key)
@@ -243,7 +245,7 @@ def _columns(near: list[Near], unit: int) -> _Columns:
     ranges = [slice(own.first[unit], own.first[unit + 1]) for own in near]
     part, value, count = (
         np.concatenate([column[own] for column, own in zip(columns, ranges, strict=True)])
-        for columns in ([n.part for n in near], [n.value for n in near], [n.count for n in near])
+        for columns in ([n.part for n in near], [n.value for n in near], [n.bearers for n in near])
     )
     return part, value, count
 

@@ -129,7 +129,9 @@ def _cut(value, made, width):
 
 
 @njit(cache=True)
-def walk(units, row, trie, root, n, width, fall, least, spread, work, found, evidence, size):  # noqa: PLR0912
+def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
+    units, row, trie, root, n, width, fall, least, spread, work, found, evidence, size
+):
     """Adds spellings of one listed channel that may be the spelling laid out, with their evidence.
 
     `least` is the smallest ratio that counts; a prefix is given up that has less than the share `fall` of the best of
