@@ -141,18 +141,23 @@ def main() -> None:
     options = parser.parse_args()
     folder, say = options.data, _Clock()
     pairs = data.pairs(folder)
-    everybody = edit_tables(folder, pairs, np.ones(len(pairs), bool))
-    say("edit tables learned")
+    # What an earlier run left must not be read: the same data gives the same bytes.
+    for name in ("words.tsv.gz", "common.tsv.gz"):
+        (MODELS / name).unlink(missing_ok=True)
+    known.forget()
+    guessing = edit_tables(folder, pairs, np.ones(len(pairs), bool))
     population = world.learn(folder)
-    # Names are read with the known words, so these are written before the first name is.
     files = {
-        "words.tsv.gz": known_words.learn(folder, everybody),
+        "words.tsv.gz": known_words.learn(folder, guessing),
         "common.tsv.gz": known_words.frequencies(folder, population.parts()),
         "population.tsv.gz": population.to_bytes(),
     }
     for name, content in files.items():
         (MODELS / name).write_bytes(content)
     known.forget()
+    # Once more, now that names are read with the known words, as they will be.
+    everybody = edit_tables(folder, pairs, np.ones(len(pairs), bool))
+    say("edit tables learned")
     held = lists(folder, population, say)
     unseen = cross_fitted(folder, held, say)
     scale = calibrated([part for parts in unseen.people.values() for part in parts])
