@@ -85,6 +85,11 @@ def test_a_batch_answers_as_single_queries_do(index: Index, names: list[str], do
     assert list(index.query_many(queries)) == [index.query(query) for query in queries]
 
 
+def test_what_a_batch_remembers_of_neighbours_is_not_taken_for_a_part(index: Index) -> None:
+    queries = [Query.of(name) for name in ("Amina Haddad", "Haddadamina Sokolov", "Aminahaddad Moreau", "Amina Haddad")]
+    assert list(index.query_many(queries)) == [index.query(query) for query in queries]
+
+
 def test_a_broken_query_of_a_batch_does_not_stop_the_rest(index: Index) -> None:
     first, second = index.query_many([Query.of("Amina Haddad", "1990-02-31"), Query.of("Layla Khatib", "1984-03-09")])
     assert isinstance(first, ImpossibleDateError)
