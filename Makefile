@@ -8,7 +8,7 @@ PACKAGES := libs/contracts libs/core libs/front libs/stack services/intake servi
 PROTOS := $(shell find proto -name '*.proto')
 SOURCES := libs services tests tools benchmarks
 
-.PHONY: help setup setup-dev lock demo up down test check format bench clean docs
+.PHONY: help setup setup-dev lock demo up down test check format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -61,9 +61,10 @@ down: setup ## stop the full stack
 test: setup-dev .stamps/system ## every test, on real PostgreSQL, Kafka, Keycloak and Chromium
 	$(PY) -m pytest $(ARGS)
 
-check: setup-dev ## format, lint, types, import contracts, contracts' lint, migrations lint, catalogues, docs
+check: setup-dev ## format, lint, types, import contracts, contracts' lint, catalogues, docs
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/ruff check $(SOURCES)
+	$(PY) tools/check_rooms.py
 	.venv/bin/lint-imports
 	.venv/bin/buf lint proto
 	.venv/bin/buf format --diff --exit-code proto

@@ -28,7 +28,7 @@ def machine() -> str:
     versions = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     return (
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} processors, load before {load:.1f},"
-        f" {platform.system()} {platform.release()}, Python {platform.python_version()}; {versions}"
+        f" {platform.system()} {platform.release().partition('-')[0]}, Python {platform.python_version()}; {versions}"
     )
 
 

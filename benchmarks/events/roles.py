@@ -13,39 +13,23 @@ from typing import Any
 from kafka import KafkaConsumer, KafkaProducer
 
 from concord.intake.v1.events_pb2 import CaseOpened
-from concord_core.agreement import Agreement
-from concord_core.config import DatabaseSettings
 from concord_core.events import Fact, Subscription
 from concord_core.events.consumer import Consumer
-from concord_core.events.embedded import EmbeddedLog
-from concord_core.events.kafka import KafkaLog
 from concord_core.events.kafka_tokens import BrokerTokens
-from concord_core.events.log import EventLog
 from concord_core.events.model import Record
 from concord_core.events.relay import Relay
 from concord_core.events.topics import partition_of
 from concord_core.events.waits import RELAY_READ
 from concord_core.storage import Database, Login, Work
 from concord_core.vault import FileKeyring
+from tests.support import sites
 
 CONSUMER = "bench"
 
 
-@dataclass(frozen=True)
-class Site:
-    """One engine and one service's database; plain values, so that it can be handed to a process."""
-
-    database: DatabaseSettings
-    agreement: Agreement
-    keyring: Path
-    log: DatabaseSettings | None
-    bootstrap: str = ""
-    token: str = ""
-
-    def open_log(self) -> EventLog:
-        if self.log is not None:
-            return EmbeddedLog(self.log, "hub-intake")
-        return KafkaLog(self.bootstrap, lambda: self.token, "hub-intake")
+@dataclass(frozen=True, kw_only=True)
+class Site(sites.Site):
+    """A site that raw kafka-python reaches, too."""
 
     def client(self) -> dict[str, Any]:
         """How raw kafka-python connects, the same way as ours."""

@@ -53,14 +53,7 @@ def _engine(
     engine.apply(exchange.topics, exchange.acls)
     settings = databases.fresh("counting", "tests.support.counting")
     embedded = isinstance(engine, EmbeddedEngine)
-    site = Site(
-        settings,
-        exchange.agreement,
-        exchange.hub_folder,
-        engine.settings if isinstance(engine, EmbeddedEngine) else None,
-        "" if isinstance(engine, EmbeddedEngine) else engine.access.bootstrap,
-        "" if isinstance(engine, EmbeddedEngine) else engine.issuer.token("hub-intake", seconds=3600),
-    )
+    site = Site.at(engine, exchange, settings)
     written, ours = measure.throughput(site, exchange.own, count)
     if raw is None:
         other = make_exchange(folder)

@@ -15,7 +15,7 @@ class TokenSort:
 
     def __init__(self) -> None:
         import icu  # noqa: PLC0415 - one peer missing must not stop the other
-        from rapidfuzz.fuzz import token_sort_ratio  # noqa: PLC0415
+        from rapidfuzz.fuzz import token_sort_ratio  # noqa: PLC0415 - the same
 
         self._latin = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
         self._ratio = token_sort_ratio
@@ -36,8 +36,8 @@ class LogicV2:
     """nomenklatura's logic-v2 on persons."""
 
     def __init__(self) -> None:
-        from followthemoney import model  # noqa: PLC0415
-        from nomenklatura.matching import get_algorithm  # noqa: PLC0415
+        from followthemoney import model  # noqa: PLC0415 - the same
+        from nomenklatura.matching import get_algorithm  # noqa: PLC0415 - the same
 
         self._model = model
         self._algorithm = get_algorithm("logic-v2")

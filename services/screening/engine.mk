@@ -3,8 +3,8 @@ DATA ?= ../shared/data/names/
 
 .PHONY: train bench-screening
 
-train: ## learn the matching engine's models from DATA (about 15 minutes, one core)
+train: setup-dev ## learn the matching engine's models from DATA (about 15 minutes, one core)
 	$(PY) -m concord_screening.engine.training.train $(DATA)
 
-bench-screening: ## measure the matching engine beside its peers; writes docs/benchmarks-screening.md
+bench-screening: setup-dev ## measure the matching engine beside its peers; writes docs/benchmarks-screening.md
 	$(PY) -m benchmarks.screening.run

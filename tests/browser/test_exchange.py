@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -47,7 +48,7 @@ def browser() -> Iterator[Browser]:
 def test_every_page_that_they_reach_is_finished(browser: Browser, walked: World, visitor: Visitor) -> None:
     origin = walked.origin(visitor.user.partition("-")[0])
     found = _visit(browser, origin, visitor)
-    voice = "staff" if visitor.user else "public"
+    voice: Literal["public", "staff"] = "staff" if visitor.user else "public"
     wrong = []
     for shape, address in found.pages.items():
         case = PageCase(_name(visitor, shape), address, voice)

@@ -60,17 +60,7 @@ def build(server: Server, folder: Path, engine: EmbeddedEngine | KafkaEngine) ->
     prepare(server.postgres.administrator, settings.name, settings.login_prefix)
     exchange = make_exchange(folder)
     engine.apply(exchange.topics, exchange.acls)
-    embedded = isinstance(engine, EmbeddedEngine)
-    site = Site(
-        database=settings,
-        agreement=exchange.agreement,
-        keyring=exchange.hub_folder,
-        agency=exchange.own,
-        port=free_port(),
-        log=engine.settings if isinstance(engine, EmbeddedEngine) else None,
-        bootstrap="" if embedded else engine.access.bootstrap,  # type: ignore[union-attr]
-        token="" if embedded else engine.issuer.token("hub-intake", seconds=3600),  # type: ignore[union-attr]
-    )
+    site = Site.at(engine, exchange, settings, agency=exchange.own, port=free_port())
     plant = Plant(site)
     for role in ("serve", "relay", "consume"):
         plant.start(role)

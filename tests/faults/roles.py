@@ -15,42 +15,26 @@ from dataclasses import dataclass
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from multiprocessing.synchronize import Event
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import CaseClosed
-from concord_core.agreement import Agreement
-from concord_core.config import DatabaseSettings
 from concord_core.events.consumer import Consumer
-from concord_core.events.embedded import EmbeddedLog
-from concord_core.events.kafka import KafkaLog
-from concord_core.events.log import EventLog
 from concord_core.events.relay import Relay
 from concord_core.events.waits import Hold
 from concord_core.storage import Database, Login
 from concord_core.vault import FileKeyring
+from tests.support import sites
 from tests.support.counting.service import ACTOR, subscription
 
 
-@dataclass(frozen=True)
-class Site:
-    """All that a role needs; plain values, so that it can be handed to a process."""
+@dataclass(frozen=True, kw_only=True)
+class Site(sites.Site):
+    """A site with acts of one agency, taken at a port."""
 
-    database: DatabaseSettings
-    agreement: Agreement
-    keyring: Path
     agency: str
     port: int
-    log: DatabaseSettings | None
-    bootstrap: str = ""
-    token: str = ""
-
-    def open_log(self) -> EventLog:
-        if self.log is not None:
-            return EmbeddedLog(self.log, "hub-intake")
-        return KafkaLog(self.bootstrap, lambda: self.token, "hub-intake")
 
 
 def held_at(moment: str, reached: Event) -> Hold:

@@ -11,7 +11,7 @@ from concord_core.identity.provider import JwksCache, Provider
 from concord_core.identity.verifier import TokenVerifier
 from concord_stack.full import FullStack
 from concord_stack.walk.evidence import StepError
-from concord_stack.walk.keycloak_signin import Visitor, authorize_url, redeem
+from tests.support.keycloak_signin import Visitor, authorize_url, redeem
 
 
 @dataclass(frozen=True)

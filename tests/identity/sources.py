@@ -10,7 +10,7 @@ from concord_core.agreement import Agreement
 from concord_core.config import DatabaseSettings, IdentitySettings, ServiceSettings
 from concord_core.vault import FileKeyring
 from concord_stack.full import FullStack
-from concord_stack.walk.keycloak_signin import KeycloakTokens, Visitor, fill_in
+from tests.support.keycloak_signin import KeycloakTokens, Visitor, fill_in
 from tests.support.trust import TrustWorld, choose, service_settings
 
 

@@ -8,8 +8,8 @@ from concord_core.errors import ConcordError
 from concord_stack.full import FullStack
 from concord_stack.people import person
 from concord_stack.walk.evidence import StepError
-from concord_stack.walk.keycloak_signin import KeycloakTokens, Visitor, authorize_url, fill_in, redeem
 from tests.identity.attacks import AgencyAdministrator, claims, come_in, fresh_email, principal
+from tests.support.keycloak_signin import KeycloakTokens, Visitor, authorize_url, fill_in, redeem
 
 A, B = "unicef", "unhcr"
 REPORTER = ("intake.staff_reporter",)

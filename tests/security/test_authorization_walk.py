@@ -161,7 +161,7 @@ def test_nobody_of_another_agency_reaches_a_record_of_a(
 
 def _ask(world: World, client: httpx.Client, route: Route, path: str, person: Somebody) -> httpx.Response:
     headers = {"authorization": f"Bearer {world.tokens(person.user)}", **_VERSION}
-    body = None if route.method == "GET" else {}
+    body: dict[str, str] | None = None if route.method == "GET" else {}
     return client.request(route.method, path, json=body, headers=headers)
 
 
@@ -205,12 +205,12 @@ def test_every_rpc_refuses_who_is_not_a_peer(
         with grpc.secure_channel(f"{rpc.host}:{rpc.port}", credentials) as channel:
             for method in methods:
                 for token in tokens:
-                    metadata = [("concord-agency", "unfpa"), ("concord-addressed", "unicef")]
-                    metadata += [("authorization", f"Bearer {token}")] if token else []
-                    call = channel.unary_unary(method)
+                    bearer = [("authorization", f"Bearer {token}")] if token else []
+                    metadata = (("concord-agency", "unfpa"), ("concord-addressed", "unicef"), *bearer)
+                    call: grpc.UnaryUnaryMultiCallable[bytes, bytes] = channel.unary_unary(method)
                     with pytest.raises(grpc.RpcError) as refused:
                         call(b"", metadata=metadata, timeout=20)
-                    code = refused.value.code()  # type: ignore[attr-defined]
+                    code = refused.value.code()
                     assert code in (grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED), method
                     tried += 1
     assert tried >= 12

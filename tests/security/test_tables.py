@@ -74,11 +74,13 @@ def test_nobody_has_rights_by_default(catalogue: str) -> None:
     assert granted == []
 
 
-def test_without_an_agency_no_tenant_row_is_seen_or_written(catalogue: str) -> None:
+def test_the_policy_of_a_tenant_table_lets_no_row_through_without_an_agency(catalogue: str) -> None:
     with psycopg.connect(catalogue) as conn:
+        tenants = {name for name, kind, *_ in conn.execute(_TABLES) if kind == "tenant"}
         policies = conn.execute(
             "select tablename, qual, with_check from pg_policies where policyname = 'own_agency'"
         ).fetchall()
+    assert {table for table, _, _ in policies} == tenants
     for _table, using, check in policies:
         assert "nullif(current_setting('app.agency'" in using.lower()
         assert check == using

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from google.protobuf import symbol_database
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError
 from sqlalchemy import text
 
 from concord.assistance.v1 import events_pb2  # noqa: F401 - registers the messages that the post office reads
@@ -23,6 +22,7 @@ from concord_victim_assistance.referrals.commands import Offer, Opened
 from concord_victim_assistance.referrals.courier import Courier, Opening
 from concord_victim_assistance.referrals.domain import Referral
 from concord_victim_assistance.rooms import Rooms
+from tests.support.facts import fact_of
 
 A, C, OTHER = "unicef", "unfpa", "wfp"
 NODE = "hub"
@@ -64,15 +64,19 @@ def make_agreement(keyring: FileKeyring, address: str = "127.0.0.1:1") -> Agreem
 
 @dataclass
 class FakeOwners:
-    """Owners that answer at once, from the same rooms; `down` makes them silent."""
+    """Owners that answer at once, from the same rooms; `down` makes them silent, `senseless` are the referrals about
+    which they answer what nobody can read."""
 
     database: Database
     rooms: Rooms
     down: bool = False
+    senseless: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
 
     def check(self, owner: str, recipient: str, reference: str) -> tuple[str, str]:
         self.asked.append(f"check {owner}")
+        if reference in self.senseless:
+            raise DecodeError
         if self.down:
             raise PEER_UNAVAILABLE.error()
         with self.database.work(owner, actor=Actor("service", NODE, recipient)) as work:
@@ -111,29 +115,7 @@ class House:
         with self.consume.engine.connect() as conn:
             # The relay's rows: read as the owner of the test database would, all agencies at once.
             rows = conn.execute(text("select * from all_facts()")).all()
-        found = []
-        for row in rows:
-            message: Message = symbol_database.Default().GetSymbol(row.type)()
-            message.ParseFromString(bytes(row.value))
-            found.append(
-                Fact(
-                    topic=row.topic,
-                    partition=0,
-                    offset=row.seq,
-                    key=row.key,
-                    id=str(row.event_id),
-                    source="/hub/assistance",
-                    type=row.type,
-                    subject=row.key,
-                    time=row.time,
-                    sequence=row.sequence,
-                    agency=row.agency,
-                    message=message,
-                    traceparent=None,
-                    appended=row.time,
-                )
-            )
-        return found
+        return [fact_of(row, NODE) for row in rows]
 
     def deliver(self, *, order: Callable[[list[Fact[Any]]], list[Fact[Any]]] = list) -> None:
         """Hands every new fact to the handlers, and what they publish, too, until nothing is new."""
@@ -161,18 +143,16 @@ class House:
 
     def consent(self, person: Person, **more: Any) -> Consent:
         today = datetime.now(UTC).date()
-        draft = Draft(
-            **{
-                "scope": "share_with_other_un_entity",
-                "recipient": C,
-                "service": "medical",
-                "groups": ("identity", "contact", "profile"),
-                "given": today - 10 * DAY,
-                "expiry": today + 30 * DAY,
-                "words": "They may know MARKER-WORDS",
-            }
-            | more
+        usual = Draft(
+            scope="share_with_other_un_entity",
+            recipient=C,
+            service="medical",
+            groups=("identity", "contact", "profile"),
+            given=today - 10 * DAY,
+            expiry=today + 30 * DAY,
+            words="They may know MARKER-WORDS",
         )
+        draft = replace(usual, **more)
         made: Consent = self.do(
             A, lambda work: self.rooms.consents.record(work, person.reference, draft, (A, C, OTHER))
         )

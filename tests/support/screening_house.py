@@ -6,7 +6,8 @@ Only the tokens are a fake: a bearer `unicef-officer` is that person of the demo
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -31,7 +32,7 @@ from concord_screening.app import Rooms, build, rooms
 from concord_screening.config import ScreeningSettings
 from concord_screening.policy import policy
 from concord_stack.certs import make_certificates
-from concord_stack.exchange import NAMES, make_agreement, plan_node
+from concord_stack.exchange import NAMES, make_agreement, plan_node, publish_agreement
 from concord_stack.people import person
 
 A, B, C = "unicef", "unhcr", "unfpa"
@@ -185,10 +186,14 @@ class House:
         return made.json()
 
 
-def make_house(folder: Path, databases: Any, **settings: object) -> House:
-    """A service on a fresh database."""
+def make_house(folder: Path, databases: Any, *, without: Collection[tuple[str, str]] = (), **settings: object) -> House:
+    """A service on a fresh database; `without` are pairs of owner and asker between whom no screening flows."""
     node = plan_node("hub", folder, (*SERVICES, "front"), dict.fromkeys(NAMES, SERVICES), None)
     signed = make_agreement(folder, [node])
+    if without:
+        terms = signed.agreement
+        flows = [one for one in terms.flows if one.service != "screening" or (one.sender, one.receiver) not in without]
+        signed = publish_agreement(folder, replace(terms, flows=tuple(flows)))
     certificate = make_certificates(folder / "certs", ["hub-screening"])["hub-screening"]
     key = node.client_key("screening")
     key.parent.mkdir(parents=True, exist_ok=True)

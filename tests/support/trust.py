@@ -126,13 +126,13 @@ def choose(http: httpx.Client, query: dict[str, str], user: str) -> str:
     page = http.get("/authorize", params=query).raise_for_status().text
     asked = page.split('name="asked" value="')[1].split('"')[0]
     answer = http.post("/authorize", data={"asked": asked, "user": user}, follow_redirects=False)
-    return answer.headers["location"]
+    return str(answer.headers["location"])
 
 
 @contextmanager
 def trust_world(folder: Path) -> Iterator[TrustWorld]:
     """Makes the exchange below `folder` and serves its issuer until the block ends."""
-    hosts = dict.fromkeys(NAMES, SERVICES)
+    hosts: dict[str, tuple[str, ...]] = dict.fromkeys(NAMES, SERVICES)
     hosts["unfpa"] = ("intake", "screening", "reporting")
     hub = plan_node("hub", folder, (*SERVICES, "front"), hosts, None)
     second = plan_node("unfpa", folder, ("assistance",), {"unfpa": ("assistance",)}, None)

@@ -39,7 +39,7 @@ class Terminal:
 
     def family(self) -> list[psutil.Process]:
         """Every process that the command started, and those that these started."""
-        return psutil.Process(self.process.pid).children(recursive=True)
+        return list(psutil.Process(self.process.pid).children(recursive=True))
 
     def ended(self) -> tuple[int, str]:
         """Exit code and output."""

@@ -14,10 +14,10 @@ from concord_stack.demo.command import SEED, client, publish_release
 from concord_stack.full import FullStack
 from concord_stack.otlp import tree
 from concord_stack.people import person
-from concord_stack.walk.keycloak_signin import KeycloakTokens
 from concord_stack.walk.steps import STEPS
 from concord_stack.walk.walk import World, walk
 from tests.browser.harness import chromium
+from tests.support.keycloak_signin import KeycloakTokens
 
 
 def world_of(stack: FullStack) -> World:

@@ -42,9 +42,26 @@ def main() -> None:
     """Runs the program; a refusal is one clear line on standard error."""
     try:
         build(sys.argv[1] if len(sys.argv) > 1 else "")()
-    except (ConcordError, SettingsError) as error:
-        Console(stderr=True).print(f"concord: {error}", style="red", markup=False)
+    except Exception as error:
+        said = _words(error)
+        if said is None:
+            raise
+        Console(stderr=True).print(f"concord: {said}", style="red", markup=False, highlight=False)
         sys.exit(1)
+
+
+def _words(error: Exception) -> str | None:
+    """What a person is told of a refusal or of something that is missing; None for a fault of ours."""
+    if isinstance(error, ConcordError):
+        return f"{error.definition.message % error.params} ({error.code})"
+    if isinstance(error, SettingsError):
+        return str(error)
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
+    storage = sys.modules.get("concord_core.storage")  # whoever did not load it asked no database
+    if storage is not None and isinstance(error, storage.UNREACHABLE):
+        return "the database does not answer"
+    return None
 
 
 if __name__ == "__main__":

@@ -8,6 +8,10 @@ from typing import Any, Final
 _ALPHABET: Final = "23456789BCDFGHJKMNPQRSTVWXYZ"
 
 
+EARLIEST: Final = date(1945, 10, 24)
+"""The day on which the United Nations began: whatever is dated before it is a slip of the keyboard."""
+
+
 def today() -> date:
     """The day in UTC; every date of Concord is a day in UTC."""
     return datetime.now(UTC).date()

@@ -126,6 +126,8 @@ class Keycloak:
             "KC_DB_USERNAME": base.user,
             "KC_DB_PASSWORD": base.password,
             "KC_DB_POOL_MAX_SIZE": "20",
+            # A connection cut by a restart of the database would otherwise be found out by somebody's failed sign-in.
+            "QUARKUS_DATASOURCE_JDBC_VALIDATE_ON_BORROW": "true",
             "KC_BOOTSTRAP_ADMIN_USERNAME": self.access.user,
             "KC_BOOTSTRAP_ADMIN_PASSWORD": self.access.password,
         }

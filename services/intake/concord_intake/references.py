@@ -2,19 +2,16 @@
 
 `UNICEF-26-7K3Q9X` is a case, `UNICEF-R26-7K3Q9X` a report: agency, year of arrival, then Crockford base32, of which the
 last is a check character. The check is a polynomial over GF(32), so that every wrong character and every swap of two
-neighbours is noticed.
+neighbours can be noticed.
 """
 
 from __future__ import annotations
 
-import re
 import secrets
 from datetime import date
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 5
-_SPELLED = str.maketrans({"O": "0", "I": "1", "L": "1"})
-_FORM = re.compile(rf"^([A-Z0-9-]+)-(R?\d\d)-([{ALPHABET}]{{{RANDOM_CHARACTERS + 1}}})$")
 
 
 def _double(value: int) -> int:
@@ -48,11 +45,3 @@ def new_case_reference(agency: str, received: date) -> str:
 def new_report_reference(agency: str, received: date) -> str:
     """A fresh reference for a report that came on `received`."""
     return _new(agency, f"R{received:%y}")
-
-
-def normalise(typed: str) -> str | None:
-    """The reference as we write it (capitals, O read as 0, I and L as 1), or None when it cannot be one."""
-    head, _, tail = typed.strip().upper().rpartition("-")
-    reference = f"{head}-{tail.translate(_SPELLED)}"
-    found = _FORM.match(reference)
-    return reference if found is not None and _sum(found[3]) == 0 else None

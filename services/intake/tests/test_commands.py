@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -46,7 +50,7 @@ def new_report(received: date = TODAY, concern: str = "sea", **more: object) -> 
     return NewReport(**(base | more))  # type: ignore[arg-type]  # keyword arguments of a test
 
 
-def opened(house: House, received: date = TODAY, **more: object) -> str:
+def opened(house: House, received: date = TODAY, **more: Any) -> str:
     with work_of(house) as work:
         case = house.reports.take(work, new_report(received, **more)).case
     assert case is not None
@@ -348,3 +352,24 @@ def test_the_timeline_names_who_acted_from_encrypted_names(house: House) -> None
         lines = house.cases.timeline(work, reference)
     assert [(line.entry.act, line.name) for line in lines] == [("assess", OFFICER.name), ("open", "")]
     assert not house.rows("select 1 from case_timeline t where t::text like '%Name of%'")
+
+
+def drawing(*references: str) -> Callable[[str, date], str]:
+    """Draws these references, one after the other."""
+    left = list(references)
+    return lambda _agency, _received: left.pop(0)
+
+
+def test_a_reference_that_is_taken_is_drawn_again(house: House) -> None:
+    first, second, third = (f"UNICEF-R26-{end}" for end in ("00000A", "00000B", "00000C"))
+    reports = replace(house.reports, new_reference=drawing(first, first, second, second, third))
+    with work_of(house) as work:
+        assert reports.take(work, new_report()).report == first
+    with work_of(house) as work:
+        assert reports.take(work, new_report()).report == second
+    receipt, submission = of_key(os.urandom(64)), str(uuid.uuid4())
+    assert reports.submit(house.public, "unicef", new_report(), receipt, submission) == TODAY
+    assert house.rows("select reference from reports order by 1") == [(first,), (second,), (third,)]
+    assert house.rows("select report_reference from receipts") == [(third,)]
+    assert house.rows("select count(*) from cases") == [(3,)]
+    assert house.rows("select count(*) from outbox where type like '%ReportReceived'") == [(3,)]

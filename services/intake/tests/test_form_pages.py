@@ -58,7 +58,7 @@ def journey(house: House, page: str) -> Journey:
 def posted(client: TestClient, page: str, lang: str = "en", **fields: str) -> str:
     answer = client.post(f"/a/unicef?lang={lang}", data={"sealed": sealed(page), **fields})
     assert answer.status_code == 200, answer.text
-    return answer.text
+    return str(answer.text)
 
 
 def walked(client: TestClient, answers: tuple[dict[str, str], ...] = ANSWERS) -> list[str]:
@@ -188,7 +188,7 @@ def test_the_child_reads_what_came_of_the_promise(client: TestClient, house: Hou
     receipt = posted(client, walked(client, CHILD)[-1], send="1")
 
     def seen() -> str:
-        return client.post("/b?lang=en", data={"code": code(receipt)}).text
+        return str(client.post("/b?lang=en", data={"code": code(receipt)}).text)
 
     def called(outcome: Outcome, number: int) -> None:
         with work_of(house) as work:

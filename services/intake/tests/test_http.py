@@ -61,6 +61,18 @@ def test_a_report_sent_twice_with_one_key_is_one_report(client: TestClient, hous
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
 
 
+@pytest.mark.parametrize(
+    ("day", "code"),
+    [("1026-03-01", "date_too_early"), ((TODAY + timedelta(days=1)).isoformat(), "date_in_future")],
+)
+def test_a_slip_in_the_year_makes_no_case(client: TestClient, house: House, day: str, code: str) -> None:
+    body = {**REPORT, "received_date": day}
+    refused = client.post("/api/intake/reports", json=body, headers=bearer(REPORTER, "slip-00001"))
+    assert (refused.status_code, refused.json()["code"]) == (422, code)
+    assert [field["path"] for field in refused.json()["fields"]] == ["received_date"]
+    assert house.rows("select count(*) from cases")[0][0] == 0
+
+
 def test_the_demo_way_by_rest(client: TestClient) -> None:
     reference = reported(client)["case_reference"]
     shown = client.get(f"/api/intake/cases/{reference}", headers=bearer(OFFICER))
@@ -166,6 +178,10 @@ def test_headers_that_are_missing_or_stale_are_named(client: TestClient) -> None
     assert (stale.status_code, stale.json()["code"]) == (412, "stale_write")
     wrong_stage = client.post(path, json=body, headers=bearer(OFFICER, "some-key-3", 1))
     assert (wrong_stage.status_code, wrong_stage.json()["code"]) == (409, "stage_refuses")
+    assert wrong_stage.json()["params"] == {"stage": "received"}
+    said = client.post(f"{path}?lang=fr", json=body, headers=bearer(OFFICER, "some-key-4", 1)).json()["title"]
+    assert "Reçue" in said
+    assert "received" not in said
 
 
 def test_another_agencys_case_answers_like_one_that_does_not_exist(client: TestClient) -> None:
@@ -188,6 +204,14 @@ def test_roles_decide_and_nobody_comes_in_without_a_token(client: TestClient) ->
     assert client.post("/api/intake/reports", json=REPORT, headers=bearer(APPROVER, "key-00001")).status_code == 403
 
 
+def test_a_page_that_refuses_somebody_says_as_whom_they_are_signed_in(client: TestClient) -> None:
+    page = client.get("/cases?lang=en", cookies={"concord_hub_intake": REPORTER.subject})
+    assert page.status_code == 403
+    assert "Ask your agency&#39;s administrator" in page.text
+    assert REPORTER.name in page.text
+    assert 'action="/cases/signin/out' in page.text
+
+
 def test_clocks_are_paused_and_resumed_by_rest(client: TestClient) -> None:
     reference = reported(client)["case_reference"]
     clock = f"/api/intake/cases/{reference}/clocks/assess_and_report_7d"
@@ -203,6 +227,7 @@ def test_clocks_are_paused_and_resumed_by_rest(client: TestClient) -> None:
     assert resume.json()["clocks"][0]["due"] == (TODAY + timedelta(days=3)).isoformat()
     twice = client.post(f"{clock}/resume", json={"on": TODAY.isoformat()}, headers=bearer(OFFICER, "resume-02", 3))
     assert (twice.status_code, twice.json()["code"]) == (409, "clock_refuses")
+    assert "it is not paused" in twice.json()["title"]
 
 
 def test_a_stranger_is_asked_who_they_are_before_anything_else(client: TestClient) -> None:

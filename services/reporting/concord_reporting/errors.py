@@ -9,6 +9,11 @@ NO_RELEASE_YET = ErrorCode("no_release_yet", ErrorKind.NOT_FOUND, "No release ha
 NOT_THE_OPERATOR = ErrorCode(
     "not_the_operator", ErrorKind.FORBIDDEN, "Only the node that hosts the operator (%(operator)s) publishes releases."
 )
+VINTAGE_OUT_OF_ORDER = ErrorCode(
+    "vintage_out_of_order",
+    ErrorKind.INVALID,
+    "The last day that counts must lie between that of the last release (%(last)s) and today; nothing was published.",
+)
 FACTS_SET_ASIDE = ErrorCode(
     "facts_set_aside",
     ErrorKind.CONFLICT,

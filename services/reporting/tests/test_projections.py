@@ -1,19 +1,24 @@
 """Facts become counts: exact, apart by concern, rebuilt by generation; releases stay as they were."""
 
+import secrets
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from google.protobuf.message import Message
+from sqlalchemy.exc import DBAPIError
 
 from concord.assistance.v1 import events_pb2 as assistance
 from concord.intake.v1 import events_pb2 as intake
+from concord.screening.v1 import events_pb2 as screening
 from concord_core.agreement import SERVICES, Agreement
 from concord_core.errors import ConcordError
 from concord_core.events import Fact
+from concord_core.events.consumer import retryable
 from concord_core.storage import Actor, Database, Login
 from concord_core.vault import FileKeyring
 from concord_reporting.projections import counts, store
@@ -34,7 +39,9 @@ class Facts:
         self.database = database
         self.handlers = subscription().handlers
 
-    def apply(self, message: Message, key: str, agency: str = "unicef", generation: int = 1) -> None:
+    def apply(
+        self, message: Message, key: str, agency: str = "unicef", generation: int = 1, ahead: timedelta = timedelta()
+    ) -> None:
         service = type(message).__module__.split(".")[1]
         now = datetime.now(UTC)
         fact: Fact[Any] = Fact(
@@ -46,7 +53,7 @@ class Facts:
             source="/hub/intake",
             type=message.DESCRIPTOR.full_name,
             subject=key,
-            time=now,
+            time=now + ahead,
             sequence=1,
             agency=agency,
             message=message,
@@ -116,7 +123,56 @@ def test_an_answer_may_arrive_before_its_offer(facts: Facts) -> None:
     facts.apply(assistance.ReferralDone(owner="unicef", done_date="2025-06-09"), "R-1", "unfpa")
     facts.apply(assistance.ReferralExpired(recipient="unfpa", expired_date="2025-06-10"), "R-1")
     with facts.database.engine.connect() as conn:
-        assert store.referral_status(conn, 1, "R-1") == "done"
+        assert store.referral_status(conn, 1, "unicef", "unfpa", "R-1") == "done"
+
+
+def test_no_agency_changes_what_another_published(facts: Facts) -> None:
+    facts.case("UNICEF-25-A")
+    facts.apply(assistance.ReferralOffered(recipient="unfpa", offered_date="2025-06-01", country="SSD"), "R-1")
+    facts.apply(screening.ScreeningRequested(requested_date="2025-06-01"), "SC-1")
+    facts.case("UNICEF-25-A", concern="sh", year=2024, agency="wfp")
+    facts.apply(intake.OutcomeDecided(outcome="substantiated", decided_date="2025-09-01"), "UNICEF-25-A", "wfp")
+    facts.apply(assistance.ReferralDone(owner="unicef", done_date="2025-06-09"), "R-1", "wfp")
+    facts.apply(assistance.ReferralOffered(recipient="unfpa", offered_date="2020-01-01", country="SSD"), "R-1", "wfp")
+    facts.apply(screening.ScreeningRequested(requested_date="2020-06-01"), "SC-1", "wfp")
+    assert by_year(facts.database, "sea") == [counts.YearCounts(2025, 1, 1, 0, 0, 2, 2)]
+    assert by_year(facts.database, "sh", "wfp") == [counts.YearCounts(2024, 1, 1, 1, 1, 2, 2)]
+    with facts.database.engine.connect() as conn:
+        assert store.referral_status(conn, 1, "unicef", "unfpa", "R-1") == "in_progress"
+        referrals = counts.groups(conn, 1, counts.OFFERED, "status", "owner", "unicef")
+        assert [tuple(row) for row in referrals] == [("in_progress", 2, 1)]
+        tables, _ = releases.exact_cells(conn, 1, date(2026, 1, 1))
+    assert tables["screening"] == {2025: {"screenings": 1}, 2020: {"screenings": 1}}
+    assert tables["assistance"] == {2025: {"offered": 1}, 2020: {"offered": 1}}
+
+
+def test_a_code_too_long_for_an_index_is_refused_not_waited_for(facts: Facts) -> None:
+    victims = [intake.VictimCount(sex=secrets.token_hex(5_000), age_category="adult", count=1)]
+    opened = intake.CaseOpened(received_date="2025-05-01", country="SSD", concern="sea", victims=victims)
+    with pytest.raises(DBAPIError) as caught:
+        facts.apply(opened, "UNICEF-25-A")
+    assert not retryable(caught.value)
+
+
+def test_a_sender_whose_clock_is_ahead_makes_no_figures_look_newer(facts: Facts) -> None:
+    facts.apply(screening.ScreeningRequested(requested_date="2025-06-01"), "SC-1", ahead=timedelta(days=365))
+    with facts.database.engine.connect() as conn:
+        last = counts.head(conn, 1, CONSUMER).last_fact
+    assert last is not None
+    assert last <= datetime.now(UTC)
+
+
+def test_senseless_numbers_of_one_agency_leave_the_figures_readable(facts: Facts) -> None:
+    facts.case("UNICEF-25-A")
+    for key in ("WFP-25-A", "WFP-25-B"):
+        victims = [intake.VictimCount(sex="female", age_category="adult", count=2**31 - 1)]
+        opened = intake.CaseOpened(received_date="2025-05-01", country="SSD", concern="sea", victims=victims)
+        facts.apply(opened, key, "wfp")
+    facts.apply(intake.OutcomeDecided(outcome="substantiated", decided_date="2025-09-01"), "WFP-25-A", "wfp")
+    facts.apply(intake.OutcomeDecided(outcome="substantiated", decided_date="2025-09-01"), "WFP-25-B", "wfp")
+    assert by_year(facts.database, "sea")[0].own_victims == 2
+    with facts.database.engine.connect() as conn:
+        assert releases.exact_cells(conn, 1, date(2026, 1, 1))[0]["exploitation-and-abuse"][2025]["cases"] == 3
 
 
 def test_a_rebuild_fills_a_generation_of_its_own(facts: Facts) -> None:
@@ -184,6 +240,29 @@ def test_a_release_is_refused_while_a_fact_is_set_aside(
         )
     with pytest.raises(ConcordError, match="facts_set_aside"):
         publish(facts.database, agreement, FileKeyring(node.keyring), node="hub", vintage=date(2026, 1, 1), actor=JOB)
+
+
+def test_a_release_goes_neither_into_the_future_nor_back(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    keys, today = FileKeyring(node.keyring), datetime.now(UTC).date()
+
+    def published(vintage: date) -> str:
+        return publish(facts.database, agreement, keys, node="hub", vintage=vintage, actor=JOB).id
+
+    first = published(date(2026, 1, 1))
+    for vintage in (today + timedelta(days=1), date(2025, 12, 31)):
+        with pytest.raises(ConcordError, match="vintage_out_of_order"):
+            published(vintage)
+    assert published(today) == f"{first}.2"
+
+
+def test_two_releases_at_once_get_two_ids(facts: Facts, agreement: Agreement, node: NodePlan) -> None:
+    keys = FileKeyring(node.keyring)
+
+    def published(_: int) -> str:
+        return publish(facts.database, agreement, keys, node="hub", vintage=date(2026, 1, 1), actor=JOB).id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(published, range(8)))) == 8
 
 
 def test_only_the_operators_node_publishes(facts: Facts, agreement: Agreement, node: NodePlan) -> None:

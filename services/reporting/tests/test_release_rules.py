@@ -42,6 +42,11 @@ def test_a_second_release_of_a_day_has_an_id_of_its_own() -> None:
     assert domain.next_id(day, ["2026-03-01", "2026-03-01.2"]) == "2026-03-01.3"
 
 
+def test_no_bars_where_there_is_nothing_to_compare() -> None:
+    assert chart.bars([]) == chart.bars([(2026, 30)]) == chart.bars([(2025, 0), (2026, 0)]) == []
+    assert [bar.label for bar in chart.bars([(2026, 5), (2025, 0)])] == ["2025", "2026"]
+
+
 @given(
     st.lists(st.tuples(st.integers(2000, 2100), st.integers(0, 10_000)), unique_by=lambda point: point[0], max_size=20)
 )

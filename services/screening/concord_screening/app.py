@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 
 from concord_core import values
-from concord_core.runtime import Context, Job, Parts, Service
+from concord_core.agreement import Purpose
+from concord_core.runtime import Context, Job, Parts, Service, in_turn
 from concord_core.storage import Actor
 from concord_core.web import Pages
 from concord_screening import worklist
@@ -62,7 +63,12 @@ def rooms(context: Context) -> Rooms:
     disclosures = Disclosures(context.vault, register)
     tickets = Tickets(context.keys.node_key("screening.ticket"))
     shelf = Shelf(settings.index_folder, context.app_db, register, agencies)
-    matcher = Matcher(context.app_db, shelf, disclosures, tickets, context.keys.node_key("screening.group"))
+    group_key = context.keys.node_key("screening.group")
+
+    def shares(owner: str, asker: str) -> bool:
+        return context.agreement.flow_allows(owner, asker, NAME, Purpose.SCREENING, datetime.now(UTC))
+
+    matcher = Matcher(context.app_db, shelf, disclosures, tickets, group_key, shares)
     quota = Quota(settings.quota_person, settings.quota_agency)
     return Rooms(
         settings=settings,
@@ -106,8 +112,7 @@ def build(context: Context, today: Callable[[], date] = values.today) -> Parts:
 
 def _jobs(context: Context, made: Rooms, erased_within: timedelta, today: Callable[[], date]) -> list[Job]:
     def each(act: Callable[[str], None]) -> None:
-        for agency in made.agencies:
-            act(agency)
+        in_turn(made.agencies, act)
 
     def ask() -> None:
         checks, settings = made.jobs_checks, made.settings

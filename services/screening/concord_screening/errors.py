@@ -15,6 +15,11 @@ CASE_NOT_SUBSTANTIATED = ErrorCode(
 REVIEW_STATE = ErrorCode(
     "review_state", ErrorKind.CONFLICT, "This review was decided already, or waits for another step first."
 )
+REVIEW_LATE = ErrorCode(
+    "review_late",
+    ErrorKind.CONFLICT,
+    "The last day for an answer has passed: the other agency was told that none came. A release would reach nobody.",
+)
 QUOTA_REACHED = ErrorCode(
     "quota_reached",
     ErrorKind.LIMITED,

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import OutcomeDecided
 from concord.screening.v1.events_pb2 import ScreeningActivityCounted
+from concord_core.errors import ConcordError
 from concord_core.events import Fact
 from concord_core.storage import Actor
 from concord_core.values import today
@@ -28,6 +29,8 @@ PEOPLE = iter(
         ("Grigori Pavlov", "1951-01-13"),
         ("Igor Smirnov", "1994-09-06"),
         ("Karl Lindqvist", "1972-03-21"),
+        ("Lena Bergstrom", "1983-10-08"),
+        ("Milan Horvat", "1969-02-14"),
     ]
 )
 JOB = Actor("job", "test")
@@ -200,6 +203,31 @@ def test_a_check_cut_short_is_finished_by_the_job(house: House) -> None:
     assert answer_of(house, check) == "in_review"
     house.job("compare")
     assert answer_of(house, check) == "clear"
+
+
+def test_one_agencys_damaged_check_keeps_no_other_waiting(new_house: Callable[..., House]) -> None:
+    house, (name, born) = new_house(), next(PEOPLE)
+    house.listed(A, name, born)
+    damaged, check = (house.checked(asker, name_latin=name, birth_date=born)["reference"] for asker in (B, "wfp"))
+    spoil = {"r": damaged, "content": b"damaged", "agency": B}
+    as_owner(house, "update screenings set request_enc = :content where reference = :r", **spoil)
+    late = {"r": check, "day": today() - timedelta(days=1), "agency": "wfp"}
+    as_owner(house, "update screenings set answer_by = :day where reference = :r", **late)
+    with pytest.raises(ConcordError):
+        house.job("ask")
+    assert house.api("wfp-recruiter", "GET", f"/checks/{check}").json()["answer"] == "not_answered"
+
+
+def test_a_list_is_compared_only_for_those_to_whom_its_owner_may_send(new_house: Callable[..., House]) -> None:
+    house, (name, born) = new_house(without=[(A, B)]), next(PEOPLE)
+    house.rooms.shelf.warm()
+    listing = house.listed(A, name, born)
+    assert house.checked(B, name_latin=name, birth_date=born)["answer"] == "clear"
+    assert house.api(f"{A}-disclosure", "GET", "/reviews").json()["items"] == []
+    assert house.checked("wfp", name_latin=name, birth_date=born)["answer"] == "in_review"
+    assert house.checked(A, name_latin=name, birth_date=born)["answer"] == "in_review"
+    reviews = house.api(f"{A}-disclosure", "GET", "/reviews").json()["items"]
+    assert {(review["listing"], review["asker"]) for review in reviews} == {(listing, "wfp"), (listing, A)}
 
 
 def test_days_are_counted_once(house: House) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from concord_core.agreement import Agreement
 from concord_core.events import Subscription
 from concord_core.identity import Routes
-from concord_core.runtime import Context, Job, Parts, Service
+from concord_core.runtime import Context, Job, Parts, Service, in_turn
 from concord_core.storage import Actor, Database
 from concord_victim_assistance.config import AssistanceSettings, Limits
 from concord_victim_assistance.consent import http as consent_http
@@ -49,10 +49,12 @@ def build(context: Context) -> Parts:
     servicer = AssistanceRpc(context.app_db, context.agreement, context.keys, rooms.owner)
     courier = Courier(settings.node, context.agreement, context.consume_db, owners, rooms.recipient)
 
+    def expire_of(agency: str) -> None:
+        with context.consume_db.work(agency, actor=Actor("job", "assistance.expire", agency)) as work:
+            rooms.owner.expire(work)
+
     def expire() -> None:
-        for agency in context.agreement.hosted_by(settings.node, NAME):
-            with context.consume_db.work(agency, actor=Actor("job", "assistance.expire", agency)) as work:
-                rooms.owner.expire(work)
+        in_turn(context.agreement.hosted_by(settings.node, NAME), expire_of)
 
     return Parts(
         routers=_routers(context, rooms, owners),

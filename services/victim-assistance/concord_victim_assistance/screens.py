@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from concord_core.errors import ConcordError, ErrorKind, FieldError
 from concord_core.errors.codes import INVALID_REQUEST
-from concord_core.web import Pages, Translator, translator_of
+from concord_core.web import Pages, said, translator_of
 from concord_core.web.forms import typed
 from concord_victim_assistance import words
 
@@ -40,19 +40,4 @@ def shown(request: Request, error: ConcordError) -> list[FieldError]:
         raise error
     if error.fields:
         return list(error.fields)
-    say = translator_of(request)
-    return [FieldError("", error.code, say.gettext(error.definition.message, **_labels(say, error)))]
-
-
-def _labels(say: Translator, error: ConcordError) -> dict[str, Any]:
-    """The error's codes as people read them."""
-    params: dict[str, Any] = dict(error.params)
-    if "scope" in params:
-        params["scope"] = say.code("consent_scope", str(params["scope"]))
-    if "recipient" in params:
-        params["recipient"] = say.agency(str(params["recipient"]))
-    if "state" in params:
-        params["state"] = say.code("consent_state", str(params["state"]))
-    if error.code == "referral_state":
-        params["status"] = say.code("referral_status", str(params["status"]))
-    return params
+    return [FieldError("", error.code, said(translator_of(request), error))]

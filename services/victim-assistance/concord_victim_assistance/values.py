@@ -11,7 +11,7 @@ from datetime import date
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
 from concord_core.errors.codes import INVALID_REQUEST
-from concord_core.values import today
+from concord_core.values import EARLIEST, today
 from concord_core.web.marks import msgid
 
 SERVICE = "assistance"
@@ -67,6 +67,6 @@ class Problems:
             return now
         if day > now:
             self.add(path, "in_the_future", msgid("This date lies in the future."))
-        elif not_before is not None and day < not_before:
+        elif day < (not_before or EARLIEST):
             self.add(path, "too_early", msgid("This date lies before what it follows from."))
         return day

@@ -6,16 +6,12 @@ from collections.abc import Mapping
 from typing import Final
 
 from concord_core.web.marks import msgid
+from concord_victim_assistance import errors
 from concord_victim_assistance.consent.domain import HOLDING, FieldGroup, State
 from concord_victim_assistance.needs.domain import NeedStatus, NeedStep
 from concord_victim_assistance.referrals.domain import Event, Status, Step
 
-NEED_STATUS: Final[Mapping[NeedStatus, str]] = {
-    NeedStatus.RECORDED: msgid("Recorded"),
-    NeedStatus.OFFERED: msgid("Offered"),
-    NeedStatus.PROVIDED: msgid("Provided"),
-    NeedStatus.DECLINED: msgid("Declined by the person"),
-}
+NEED_STATUS: Final = errors.NEED_STATUS
 NEED_SHAPE: Final[Mapping[NeedStatus, str]] = {
     NeedStatus.RECORDED: "waiting",
     NeedStatus.OFFERED: "waiting",

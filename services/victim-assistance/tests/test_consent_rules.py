@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
+from concord_core.values import today
 from concord_victim_assistance.consent.domain import (
     Consent,
     Draft,
@@ -21,7 +23,6 @@ from concord_victim_assistance.consent.domain import (
     narrowed,
 )
 from concord_victim_assistance.persons.domain import ReporterLimit
-from concord_victim_assistance.values import today
 
 DAY = timedelta(days=1)
 GIVEN = date(2026, 10, 1)
@@ -42,7 +43,7 @@ CONSENT = Consent(
 )
 
 
-def draft(**more: object) -> Draft:
+def draft(**more: Any) -> Draft:
     return replace(
         Draft(
             scope="share_with_other_un_entity",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError
 from concord_victim_assistance.referrals.domain import (
     OPEN,
@@ -29,7 +30,7 @@ def test_every_state_is_reached_and_only_open_ones_go_on() -> None:
     assert {status for status, _ in STEPS} == OPEN
 
 
-def test_states_are_the_codes_of_the_published_list(codes) -> None:
+def test_states_are_the_codes_of_the_published_list(codes: CodeLists) -> None:
     assert {status.value for status in Status} == {code for code, _ in codes.options("referral_status", "en")}
 
 
@@ -61,6 +62,8 @@ def test_what_an_officer_can_do_follows_from_the_table() -> None:
         for provided in (False, True):
             for step in officer_steps(status, provided=provided):
                 after(status, step, provided=provided)
+    assert officer_steps(Status.IN_PROGRESS, provided=False) == (Step.ACCEPT, Step.REJECT)
+    assert officer_steps(Status.DONE, provided=True) == ()
 
 
 def test_an_urgent_referral_is_answered_sooner() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -76,7 +78,7 @@ def test_offered_opened_accepted_provided_done(house: House) -> None:
     assert (met.status, met.provider) == (NeedStatus.PROVIDED, C)
     both = (Event.OFFERED, Event.OPENED, Event.ACCEPTED, Event.PROVIDED, Event.DONE)
     for agency, side in ((A, house.rooms.owner), (C, house.rooms.recipient)):
-        entries = house.do(agency, lambda work, side=side: side.timeline(work, referral.reference))
+        entries = house.do(agency, partial(side.timeline, reference=referral.reference))
         shown = [entry.event for entry in entries if entry.event in both]
         assert shown == list(both)
 
@@ -123,6 +125,34 @@ def test_withdrawal_that_overtakes_the_offer(house: House) -> None:
     assert row.status is Status.REVOKED
     assert row.backups_until == row.erased  # never opened: no backup can hold it
     assert not owned(house, referral.reference).awaits_erasure
+
+
+def test_another_agency_can_neither_close_a_referral_ahead_nor_take_the_place_of_its_owners_word(house: House) -> None:
+    person = house.person()
+    consent = house.consent(person)
+    first, second = house.referral(person), house.referral(person)
+    both = [first.reference, second.reference]
+    forged = events.ConsentWithdrawn(recipient=C, withdrawn_date=today().isoformat(), referral_references=both)
+    house.hand(replace(house.facts()[-1], agency=OTHER, key="CO-FORGED", message=forged))
+    offers = [fact for fact in house.facts() if isinstance(fact.message, events.ReferralOffered)]
+    house.hand(offers[0])
+    assert received(house, first.reference).status is Status.IN_PROGRESS
+
+    house.do(A, lambda work: house.rooms.owner.withdraw_consent(work, consent.reference, None, expected=1))
+    house.hand(next(fact for fact in house.facts() if isinstance(fact.message, events.ConsentWithdrawn)))
+    house.hand(offers[1])
+    assert received(house, second.reference).status is Status.REVOKED
+
+
+def test_an_owner_whose_answer_nobody_can_read_keeps_no_other_waiting(house: House) -> None:
+    person = house.person()
+    house.consent(person)
+    references = [house.referral(person).reference for _ in range(3)]
+    house.deliver()
+    house.owners.senseless = set(references[:1])
+    house.courier.run()
+    assert [received(house, one).check for one in references] == ["waiting", "stands", "stands"]
+    assert received(house, references[0]).attempts == 1
 
 
 def test_a_withdrawal_while_the_content_is_on_its_way_wins(house: House) -> None:
@@ -305,12 +335,15 @@ def test_facts_carry_no_personal_data_and_count_from_one(house: House) -> None:
 
 def test_nothing_readable_lies_in_the_tables(house: House) -> None:
     opened(house)
+    seen = set()
     with house.app.engine.begin() as conn:
         for agency in (A, C):
             conn.execute(text("select set_config('app.agency', :agency, true)"), {"agency": agency})
             for table in ("persons", "consents", "referrals", "received_referrals"):
                 for row in conn.execute(text(f"select * from {table}")):
+                    seen.add(table)
                     assert "MARKER" not in repr(row._mapping)
+    assert seen == {"persons", "consents", "referrals", "received_referrals"}
 
 
 def test_two_couriers_and_a_second_round_do_no_harm(house: House) -> None:

@@ -16,8 +16,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
-from google.protobuf import symbol_database
-from google.protobuf.message import Message
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
@@ -31,6 +29,7 @@ from concord_victim_assistance.app import SERVICE, build, subscriptions
 from concord_victim_assistance.config import Limits
 from concord_victim_assistance.policy import policy
 from concord_victim_assistance.rooms import furnish
+from tests.support.facts import fact_of
 from tests.support.postgres import Databases
 from tests.support.strangers import unlocked
 from tests.support.trust import TrustWorld, trust_world
@@ -63,31 +62,10 @@ class Running:
         """What the relay would send, in order."""
         with self.owner.engine.connect() as conn:
             rows = conn.execute(text("select * from outbox order by seq")).all()
-        return [_fact(row) for row in rows]
+        return [fact_of(row, "node") for row in rows]
 
     def job(self, name: str) -> None:
         next(job for job in self.parts.jobs if job.name == name).run()
-
-
-def _fact(row: Any) -> Fact[Any]:
-    message: Message = symbol_database.Default().GetSymbol(row.type)()
-    message.ParseFromString(bytes(row.value))
-    return Fact(
-        topic=row.topic,
-        partition=0,
-        offset=row.seq,
-        key=row.key,
-        id=str(row.event_id),
-        source="/node/assistance",
-        type=row.type,
-        subject=row.key,
-        time=row.time,
-        sequence=row.sequence,
-        agency=row.agency,
-        message=message,
-        traceparent=row.traceparent,
-        appended=row.time,
-    )
 
 
 @dataclass
@@ -109,7 +87,8 @@ class Exchange:
         if version is not None:
             headers["if-match"] = f'"{version}"'
         node = self.unfpa if user.startswith("unfpa-") else self.hub
-        return node.client.request(method, f"{API}{path}", json=body, headers=headers)
+        answer: httpx.Response = node.client.request(method, f"{API}{path}", json=body, headers=headers)
+        return answer
 
     def post(self, user: str, path: str, body: Any = None, version: int | None = None) -> dict[str, Any]:
         answer = self.call(user, "POST", path, body, version)

@@ -5,28 +5,36 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import CaseClosed
+from concord_core.events import dead_letters, generations
 from concord_core.events.ids import uuid7
 from concord_core.events.model import Record
 from concord_core.events.records import Event, encode
+from concord_core.events.streaks import LIMIT
 from concord_core.events.topics import topic_name
+from concord_core.events.waits import CONSUMER_APPLIED
 from tests.contract.eventlog.conftest import Counting
-from tests.contract.eventlog.test_exchange import Hub, ask_retry, letters, running, wait_for
-from tests.support.counting.service import subscription
+from tests.contract.eventlog.test_exchange import Hub, ask_retry, crash_once, letters, running, wait_for
+from tests.support.counting.service import ACTOR, subscription
 from tests.support.engines import Engine
 from tests.support.exchange import Exchange, make_exchange
 
 Forge = Callable[[Exchange, Record], Record]
 
 
-def genuine(exchange: Exchange, key: str = "K0", *, sequence: int = 1, value: bytes | None = None) -> Record:
+CLOSED = "concord.intake.v1.CaseClosed"
+LONG = "".join(f"{number:x}." for number in range(3_000))
+
+
+def genuine(
+    exchange: Exchange, key: str = "K0", *, sequence: int = 1, value: bytes | None = None, kind: str = CLOSED
+) -> Record:
     """A record as the relay makes it."""
     body = CaseClosed(reason="resolved").SerializeToString() if value is None else value
     topic = topic_name("intake", exchange.own)
-    event = Event(
-        str(uuid7()), topic, key, "concord.intake.v1.CaseClosed", sequence, exchange.own, datetime.now(UTC), body, None
-    )
+    event = Event(str(uuid7()), topic, key, kind, sequence, exchange.own, datetime.now(UTC), body, None)
     return encode(event, exchange.hub, node="hub", service="intake")
 
 
@@ -104,6 +112,17 @@ FORGED: dict[str, tuple[str, Forge]] = {
         lambda exchange, record: header(record, "ce_concordkeyid", b"nobody.intake.signing.1"),
     ),
     "with a body that is no message": ("undecodable", lambda exchange, record: genuine(exchange, value=b"\xff\xff")),
+    # What follows is signed by the agency itself: no database could keep it, and a consumer must not stop at it.
+    "about an aggregate whose name is too long": ("malformed_headers", lambda exchange, _: genuine(exchange, LONG)),
+    "about an aggregate whose name is no text": ("malformed_headers", lambda exchange, _: genuine(exchange, "K\0")),
+    "of a strange type about such an aggregate": (
+        "malformed_headers",
+        lambda exchange, _: genuine(exchange, "K\0", kind="concord.intake.v1.Unheard"),
+    ),
+    "of a type whose name is no text": (
+        "malformed_headers",
+        lambda exchange, _: genuine(exchange, kind="concord.intake.v1.Un\0heard"),
+    ),
 }
 
 
@@ -140,7 +159,7 @@ def test_what_is_not_believed_is_set_aside_has_no_effect_and_blocks_nothing(hub:
 @pytest.mark.parametrize("change", ["ended", "revoked", "not begun"])
 def test_a_key_counts_at_the_logs_append_time(hub: Hub, change: str) -> None:
     now = datetime.now(UTC)
-    [old] = hub.exchange.agreement.signing_keys(hub.exchange.own, "intake")
+    [old] = hub.exchange.agreement.keys_of(hub.exchange.own, "intake", "signing")
     key = {
         "ended": replace(old, not_after=now - timedelta(minutes=1)),
         "revoked": replace(old, revoked_at=now - timedelta(minutes=1)),
@@ -161,7 +180,7 @@ def test_a_record_signed_elsewhere_is_believed_after_the_agreement_names_its_key
 ) -> None:
     known = hub.exchange
     stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.signing_keys(known.own, "intake")
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
     hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
     hub.emit("K0", 1)
     with running(hub.relay().run, hub.consumer(subscription("rotated")).run):
@@ -172,3 +191,50 @@ def test_a_record_signed_elsewhere_is_believed_after_the_agreement_names_its_key
     with running(hub.consumer(subscription("rotated")).run):
         wait_for(lambda: hub.effects() == [("K0", 1)])
     assert letters(hub) == []
+
+
+def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
+    hub: Hub, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known = hub.exchange
+    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
+    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    hub.emit("K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("late")).run):
+        wait_for(lambda: len(letters(hub)) == 1)
+    with hub.counting.app.engine.begin() as conn:
+        conn.execute(text("insert into banned values ('K0')"))
+    hub.exchange = known
+    hub.emit("K0", 2)
+    with running(hub.relay().run, hub.consumer(subscription("late")).run):
+        wait_for(lambda: len(letters(hub)) == 2)
+        with hub.counting.app.engine.begin() as conn:
+            conn.execute(text("delete from banned"))
+        ask_retry(hub)
+        wait_for(lambda: letters(hub)[0].attempts == 2)
+        assert [letter.kind for letter in letters(hub)] == ["parked", "refused"]
+        ask_retry(hub)
+        wait_for(lambda: letters(hub) == [])
+    assert hub.effects() == [("K0", 1), ("K0", 2)]
+
+
+def test_records_set_aside_long_ago_put_no_topic_to_rest_when_they_are_read_again(
+    hub: Hub, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    known = hub.exchange
+    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
+    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    for sequence in range(1, LIMIT):
+        hub.emit("K0", sequence)
+    with running(hub.relay().run, hub.consumer(subscription("again"), crash_once(CONSUMER_APPLIED)).run):
+        wait_for(lambda: len(letters(hub)) == LIMIT - 1)
+    for _ in range(LIMIT - 1):
+        with hub.counting.consume.work(None, actor=ACTOR) as work:
+            dead_letters.drop(work.conn, dead_letters.letters(work.conn)[0])
+    hub.emit("K0", LIMIT)
+    with running(hub.relay().run, hub.consumer(subscription("again")).run):  # reads them once more: it had crashed
+        wait_for(lambda: len(letters(hub)) == 1)
+    with hub.counting.consume.work(None, actor=ACTOR) as work:
+        assert generations.state(work.conn, "again").paused_topics == ()

@@ -4,18 +4,23 @@ import json
 import shutil
 import subprocess
 import time
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from concord_core.events.kafka import KafkaLog
 from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
 from concord_core.events.topics import group_name, topic_name
 from concord_core.identity.errors import ISSUER_UNAVAILABLE
+from tests.contract.eventlog.conftest import Counting
 from tests.contract.eventlog.test_belief import genuine
+from tests.contract.eventlog.test_exchange import Hub, letters, running, wait_for
 from tests.contract.eventlog.test_log import read, records
+from tests.support.counting.service import subscription
 from tests.support.engines import EmbeddedEngine, KafkaEngine
 from tests.support.exchange import Exchange, make_exchange
 
@@ -34,30 +39,27 @@ def on_embedded(embedded_engine: EmbeddedEngine, tmp_path: Path) -> Exchange:
     return made
 
 
-def test_an_independent_client_reads_valid_cloudevents(kafka_engine: KafkaEngine, on_kafka: Exchange) -> None:
+def kcat(engine: KafkaEngine, *arguments: str | bytes, content: bytes = b"") -> bytes:
+    """What an independent client of the broker's administrator says."""
     program = shutil.which("kcat")
     assert program is not None, "kcat is missing: apt-get install kcat"
+    access = ["-b", engine.access.internal, "-X", "security.protocol=SASL_PLAINTEXT", "-X", "sasl.mechanism=PLAIN"]
+    access += ["-X", "sasl.username=administrator", "-X", f"sasl.password={engine.access.password}"]
+    return subprocess.run(
+        [program, *access, *arguments], input=content, capture_output=True, timeout=60, check=True
+    ).stdout
+
+
+def test_an_independent_client_reads_valid_cloudevents(kafka_engine: KafkaEngine, on_kafka: Exchange) -> None:
     topic = topic_name("intake", on_kafka.own)
     record = genuine(on_kafka, "C-1")
     log = kafka_engine.log("hub-intake")
     assert log.publish([record]) == [None]
     log.close()
 
-    found = subprocess.run(
-        [
-            program,
-            *("-b", kafka_engine.access.internal, "-X", "security.protocol=SASL_PLAINTEXT"),
-            *("-X", "sasl.mechanism=PLAIN", "-X", "sasl.username=administrator"),
-            *("-X", f"sasl.password={kafka_engine.access.password}"),
-            *("-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J"),
-        ],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    found = kcat(kafka_engine, "-C", "-t", topic, "-o", "beginning", "-e", "-q", "-J")
 
-    event = json.loads(found.stdout)
+    event = json.loads(found)
     headers = dict(zip(event["headers"][::2], event["headers"][1::2], strict=True))
     assert event["key"] == headers["ce_subject"] == "C-1"
     assert event["tstype"] == "logappend"
@@ -67,6 +69,72 @@ def test_an_independent_client_reads_valid_cloudevents(kafka_engine: KafkaEngine
     assert headers["ce_source"] == "/hub/intake"
     assert {"ce_id", "ce_time", "ce_sequence", "ce_concordagency", "ce_concordkeyid"} < headers.keys()
     assert "concord-signature" in headers
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [("-z", "zstd"), ("-z", "lz4"), ("-z", "snappy"), ("-z", "gzip"), ("-H", b"\xff\xfe=1")],
+    ids=lambda strange: str(strange[-1]),
+)
+def test_what_another_nodes_client_writes_stops_no_reader(
+    kafka_engine: KafkaEngine, on_kafka: Exchange, counting: Counting, strange: tuple[str | bytes, ...]
+) -> None:
+    hub, topic = Hub(kafka_engine, on_kafka, counting), topic_name("intake", on_kafka.own)
+    hub.emit("K0", 1)
+    hub.send()
+    kcat(kafka_engine, "-P", "-t", topic, "-p", "0", *strange, content=b"\n".join([b"x" * 2_000] * 3))
+    for number in range(1, 9):  # in every partition, behind it, too
+        hub.emit(f"B{number}", 1)
+    with running(hub.relay().run, hub.consumer(subscription("strange")).run):
+        wait_for(lambda: len(hub.effects()) == 9)
+        wait_for(lambda: len(letters(hub)) == 3)
+    assert {letter.reason for letter in letters(hub)} == {"malformed_headers"}
+
+
+def test_a_topic_keeps_its_facts_for_ever_whoever_made_or_altered_it(
+    kafka_engine: KafkaEngine, on_kafka: Exchange
+) -> None:
+    topic, access = topic_name("intake", on_kafka.own), kafka_engine.access
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic, {"retention.ms": "1000", "compression.type": "zstd"})
+    with closing(
+        KafkaAdminClient(
+            bootstrap_servers=access.internal,
+            security_protocol="SASL_PLAINTEXT",
+            sasl_mechanism="PLAIN",
+            sasl_plain_username="administrator",
+            sasl_plain_password=access.password,
+        )
+    ) as administrator:
+
+        def settings() -> dict[str, str]:
+            found = administrator.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+            return {name: str(one["value"]) for name, one in found["topic"][topic].items()}
+
+        assert settings()["retention.ms"] == "-1"
+        administrator.alter_configs([resource])
+        kafka_engine.apply(on_kafka.topics, on_kafka.acls)
+        mended = settings()
+    assert (mended["retention.ms"], mended["compression.type"]) == ("-1", "uncompressed")
+    assert (mended["retention.bytes"], mended["message.timestamp.type"]) == ("-1", "LogAppendTime")
+
+
+def test_a_topic_woken_after_unreadable_records_in_each_partition_is_read_to_its_end(
+    kafka_engine: KafkaEngine, on_kafka: Exchange
+) -> None:
+    topic = topic_name("intake", on_kafka.own)
+    log = kafka_engine.log("hub-intake")
+    for partition in range(4):
+        kcat(kafka_engine, "-P", "-t", topic, "-p", str(partition), content=b"legible")
+        kcat(kafka_engine, "-P", "-t", topic, "-p", str(partition), "-H", b"\xff=1", content=b"1\n2\n3")
+    log.subscribe(group_name("hub", "intake", "woken", 1), [topic])
+    found: set[tuple[int, int]] = set()
+    end = time.monotonic() + 30
+    while len(found) < 16:
+        assert time.monotonic() < end
+        for paused in ([topic], []):  # what rests is forgotten by nobody, whenever it rests
+            log.pause(paused)
+            found |= {(record.partition, record.offset) for record in log.poll(500, 0.1)}
+    log.close()
 
 
 @pytest.mark.parametrize("audience", ["hub-intake", "account"])

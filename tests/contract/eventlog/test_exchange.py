@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,10 +13,11 @@ from sqlalchemy.exc import OperationalError
 
 from concord.assistance.v1.events_pb2 import ReferralOffered
 from concord.intake.v1.events_pb2 import CaseClosed, ClockBreached
-from concord_core.events import Subscription, dead_letters, generations
+from concord_core.events import Fact, Subscription, dead_letters, generations
 from concord_core.events.consumer import Consumer
 from concord_core.events.relay import Relay
 from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT, Hold, go_on
+from concord_core.storage import Work
 from tests.contract.eventlog.conftest import Counting
 from tests.support.counting import service as counting_service
 from tests.support.counting.service import ACTOR, effects, emit, subscription
@@ -247,6 +249,19 @@ def test_a_database_that_fails_for_a_while_sets_nothing_aside(hub: Hub) -> None:
     assert letters(hub) == []
 
 
+def test_a_fact_that_the_database_never_takes_is_set_aside_and_the_others_go_on(hub: Hub) -> None:
+    def too_long(work: Work, fact: Fact[Any]) -> None:
+        if fact.key == "LONG":
+            work.conn.execute(text("do $$ begin raise sqlstate '54000'; end $$"))  # too long for an index
+        counting_service.count(work, fact)
+
+    hub.emit("LONG", 1)
+    hub.emit("K0", 1)
+    with running(hub.relay().run, hub.consumer(subscription("limits", handler=too_long)).run):
+        wait_for(lambda: hub.effects() == [("K0", 1)])
+        wait_for(lambda: len(letters(hub)) == 1)
+
+
 def test_types_without_a_handler_are_skipped_and_applied_when_asked(hub: Hub) -> None:
     hub.emit("K0", 1)
     hub.emit("K0", 2, ClockBreached(clock="assess", due_date="2026-03-01", holder="agency"))
@@ -359,3 +374,16 @@ def test_a_topic_that_is_refused_does_not_hold_the_others(hub: Hub) -> None:
         hub.emit("K0", 2)
         wait_for(lambda: len(hub.effects()) == 2)
     assert hub.unsent() == 1
+
+
+def test_what_was_sent_long_ago_is_forgotten_and_nothing_else(hub: Hub) -> None:
+    for key in ("K1", "K2"):
+        hub.emit(key, 1)
+    hub.send()
+    hub.emit("K3", 1)
+    old = text("update outbox set sent_at = now() - interval '31 days' where key = 'K1'")
+    with hub.counting.relay.engine.begin() as conn:
+        conn.execute(old)
+    hub.send()
+    with hub.counting.relay.engine.connect() as conn:
+        assert set(conn.execute(text("select key from outbox")).scalars()) == {"K2", "K3"}

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from concord_core.codes import CodeLists
 from concord_core.config import DatabaseSettings, IdentitySettings, ListenSettings, ServiceSettings
 from concord_core.errors import FieldError
+from concord_core.identity import PolicyTable
 from concord_core.web import Pages, PublicForm, StaffForm, create_app
 from concord_core.web.problems import reference
 
@@ -131,6 +132,6 @@ def settings() -> ServiceSettings:
 def make() -> FastAPI:
     """The gallery app; pages under `/cases` are its staff part."""
     return create_app(
-        "gallery", settings=settings(), routers=[router], policy=None, packages=(), staff_prefix="/cases",
+        "gallery", settings=settings(), routers=[router], policy=PolicyTable(()), packages=(), staff_prefix="/cases",
         codes=CODES, body_limit=10_000,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip

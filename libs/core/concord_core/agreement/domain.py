@@ -303,10 +303,6 @@ class Terms:
         found = [key for key in self.keys if (key.agency, key.service, key.use) == wanted]
         return tuple(sorted(found, key=lambda key: key.not_before, reverse=True))
 
-    def signing_keys(self, agency: str, service: str) -> tuple[PublicKey, ...]:
-        """All signing keys of an agency's service, newest first."""
-        return self.keys_of(agency, service, "signing")
-
     def sealing_key(self, agency: str, service: str, at: datetime) -> PublicKey:
         """The newest sealing key valid at that moment; UNKNOWN_KEY when there is none."""
         for key in self.keys_of(agency, service, "sealing"):

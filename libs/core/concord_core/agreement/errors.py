@@ -16,7 +16,9 @@ UNKNOWN_KEY: Final = ErrorCode(
 )
 UNREADABLE: Final = ErrorCode("agreement_unreadable", ErrorKind.INVALID, "The agreement cannot be read: %(reason)s.")
 UNSIGNED: Final = ErrorCode(
-    "agreement_bad_signature", ErrorKind.INVALID, "The agreement is not signed by the pinned operator key."
+    "agreement_bad_signature",
+    ErrorKind.INVALID,
+    "The agreement is not signed by the pinned operator key. Ask the operator for the signed file.",
 )
 DOWNGRADE: Final = ErrorCode(
     "agreement_downgrade",
@@ -27,7 +29,4 @@ REWRITTEN: Final = ErrorCode(
     "agreement_rewritten",
     ErrorKind.INVALID,
     "Version %(seen)s of the agreement was seen here with other content.",
-)
-INCONSISTENT: Final = ErrorCode(
-    "agreement_inconsistent", ErrorKind.INVALID, "The agreement contradicts itself in %(count)s places."
 )

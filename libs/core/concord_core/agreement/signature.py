@@ -1,5 +1,5 @@
-"""The operator's detached signature over the bytes of an agreement file, in `<file>.sig` (base64, one
-line)."""
+"""The operator's detached signature over the bytes of an agreement file, in `<file>.sig` (base64, one line; two while
+one version takes the place of another)."""
 
 import base64
 import binascii
@@ -32,13 +32,19 @@ def sign(content: bytes, key: Ed25519PrivateKey) -> str:
 
 
 def verify(content: bytes, signature: str, operator_key: str) -> None:
-    """Believes the content, or raises UNSIGNED. `operator_key` is the raw public key as base64, from the
-    settings."""
+    """Believes the content if one of the signatures is its operator's, or raises UNSIGNED. `operator_key` is the raw
+    public key as base64, from the settings."""
+    if not any(_fits(content, line, operator_key) for line in signature.split()):
+        raise UNSIGNED.error()
+
+
+def _fits(content: bytes, signature: str, operator_key: str) -> bool:
     try:
         public = Ed25519PublicKey.from_public_bytes(base64.b64decode(operator_key, validate=True))
-        public.verify(base64.b64decode(signature.strip(), validate=True), _LABEL + content)
+        public.verify(base64.b64decode(signature, validate=True), _LABEL + content)
     except (InvalidSignature, binascii.Error, ValueError):
-        raise UNSIGNED.error() from None
+        return False
+    return True
 
 
 def public_text(key: Ed25519PrivateKey) -> str:

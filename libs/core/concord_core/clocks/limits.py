@@ -86,14 +86,6 @@ class Limits:
     effective: date
     rules: tuple[Rule, ...]
 
-    def started_by(self, event: str) -> tuple[Rule, ...]:
-        """The clocks that the named date of a case starts."""
-        return tuple(rule for rule in self.rules if rule.starts == event)
-
-    def stopped_by(self, event: str) -> tuple[Rule, ...]:
-        """The clocks that the named date of a case stops."""
-        return tuple(rule for rule in self.rules if rule.stops == event)
-
     def of_code(self, code: str) -> tuple[Rule, Limit]:
         """The rule and limit behind a code of `deadline`; KeyError when this version has none."""
         for rule in self.rules:

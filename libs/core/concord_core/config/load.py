@@ -23,7 +23,7 @@ def load_settings(settings: type[S], path: Path, *, prefix: str, environment: di
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError(f"the settings file cannot be read: {error}") from error
     for name, value in (environment if environment is not None else dict(os.environ)).items():
         if name.startswith(prefix):
@@ -42,7 +42,7 @@ def read_database(path: Path) -> DatabaseSettings:
     """
     try:
         return DatabaseSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")).get("database"))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         raise SettingsError("the settings file has no usable section [database]") from error
 
 

@@ -10,5 +10,6 @@ NO_FLOW: Final = ErrorCode(
 NOT_OPENED: Final = ErrorCode(
     "disclosure_not_opened",
     ErrorKind.INVALID,
-    "The sealed package does not open: not for this agency, moved, altered, or not signed by its owner.",
+    "The sealed package does not open: not for this agency, moved, altered, or not signed by its owner."
+    " Ask its owner for it again.",
 )

@@ -23,7 +23,9 @@ UNAUTHENTICATED = ErrorCode(
     ErrorKind.UNAUTHENTICATED,
     "Sign in first: the token is missing, not valid or has ended.",
 )
-FORBIDDEN = ErrorCode("forbidden", ErrorKind.FORBIDDEN, "Your roles do not allow this.")
+FORBIDDEN = ErrorCode(
+    "forbidden", ErrorKind.FORBIDDEN, "Your roles do not allow this. Ask your agency's administrator for the role."
+)
 OWN_ACT = ErrorCode("own_act", ErrorKind.FORBIDDEN, "Nobody approves their own act. Ask a second person.")
 NOT_FOUND = ErrorCode("not_found", ErrorKind.NOT_FOUND, "There is nothing at this address for you.")
 METHOD_NOT_ALLOWED = ErrorCode("method_not_allowed", ErrorKind.METHOD, "This address does not take that method.")
@@ -39,7 +41,9 @@ IDEMPOTENCY_KEY_REQUIRED = ErrorCode(
     "idempotency_key_required", ErrorKind.MALFORMED, "Send a header Idempotency-Key of 8 to 128 characters."
 )
 IDEMPOTENCY_KEY_REUSED = ErrorCode(
-    "idempotency_key_reused", ErrorKind.CONFLICT, "This Idempotency-Key came before with another content."
+    "idempotency_key_reused",
+    ErrorKind.CONFLICT,
+    "This Idempotency-Key came before with another content. Send a new request with a new key.",
 )
 FORM_EXPIRED = ErrorCode(
     "form_expired",
@@ -47,7 +51,9 @@ FORM_EXPIRED = ErrorCode(
     "This page is too old to be sent. Open it again; what was sent before is kept.",
 )
 CROSS_SITE = ErrorCode(
-    "cross_site", ErrorKind.FORBIDDEN, "This came from another site and was not taken. Nothing was stored."
+    "cross_site",
+    ErrorKind.FORBIDDEN,
+    "This came from another site and was not taken. Nothing was stored. Open the page here and send it again.",
 )
 TOO_MANY_REQUESTS = ErrorCode("too_many_requests", ErrorKind.LIMITED, "Too many tries. Wait a little, then try again.")
 UNAVAILABLE = ErrorCode(

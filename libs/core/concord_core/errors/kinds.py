@@ -4,7 +4,7 @@ Every code that exists is an `ErrorCode` object, so that a catalogue of all of t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import grpc
@@ -75,12 +75,14 @@ class ConcordError(Exception):
 class ErrorCode:
     """One way in which a request can be refused.
 
-    `message` is the English message id, with `%(name)s` parameters; the catalogues translate it.
+    `message` is the English message id, with `%(name)s` parameters; the catalogues translate it. `readings` says how
+    people read a parameter: a code list's name, `agency`, `date`, or message ids by code; others are shown as they are.
     """
 
     code: str
     kind: ErrorKind
     message: str
+    readings: Mapping[str, str | Mapping[str, str]] = field(default_factory=dict, hash=False)
 
     def error(self, *, fields: Sequence[FieldError] = (), **params: str | int) -> ConcordError:
         """Returns the exception to raise; parameters are codes, counts, dates or references, never personal data."""

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
+from typing import TypeAlias
 
 import psycopg
 from sqlalchemy import Connection
@@ -35,6 +36,12 @@ from concord_core.telemetry import failure, logger, metrics
 POLL_SECONDS = 0.5
 TICK_SECONDS = 1.0
 MEASURE_SECONDS = 10.0
+_LIMIT = "54"
+"""SQLSTATE class of what PostgreSQL never takes, such as a value too long for an index. psycopg counts it among the
+operational errors, but waiting changes nothing: one such fact would stop everybody's."""
+
+
+Known: TypeAlias = frozenset[tuple[Place, int]]
 
 
 class _Reopen(Exception):  # noqa: N818  # not an error: the generation to fill has changed
@@ -46,6 +53,8 @@ def retryable(error: BaseException) -> bool:
     if isinstance(error, ConcordError):
         return error.kind is ErrorKind.UNAVAILABLE
     if isinstance(error, DBAPIError):
+        if str(getattr(error.orig, "sqlstate", "")).startswith(_LIMIT):
+            return False
         return isinstance(error, (OperationalError, InterfaceError)) or error.connection_invalidated
     return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError, OSError, LogError))
 
@@ -144,8 +153,8 @@ class Consumer:
     def _apply(self, records: Sequence[StoredRecord]) -> Sequence[StoredRecord]:
         """Applies the records in one transaction, or one by one; returns those that were dealt with."""
         batch = self._inbox.believe(records, self._owner)
-        streaks = self._streaks.copy()
-        batch = [item for item in batch if streaks.take(item[0].topic, believed=not _unbelieved(item))]
+        streaks, known = self._streaks.copy(), self._known(batch)
+        batch = [item for item in batch if streaks.take(item[0].topic, believed=not _unbelieved(item, known))]
         try:
             with self._inbox.transaction() as work:
                 self._inbox.apply(work, self._owner, batch)
@@ -159,11 +168,12 @@ class Consumer:
 
     def _one_by_one(self, batch: Sequence[Believed]) -> Sequence[StoredRecord]:
         done: list[StoredRecord] = []
+        known = self._known(batch)
         for item in batch:
             record, found = item
             if record.topic in self._streaks.paused:
                 continue
-            refused = _unbelieved(item)
+            refused = _unbelieved(item, known)
             try:
                 with self._inbox.transaction() as work:
                     self._inbox.apply(work, self._owner, [item])
@@ -177,6 +187,15 @@ class Consumer:
         with self._inbox.transaction() as work:
             self._write_pauses(work.conn, self._streaks)
         return done
+
+    def _known(self, batch: Sequence[Believed]) -> Known:
+        """Records not believed that lie in the dead letters already: read again, they put no topic to rest. Nobody
+        could wake it, where what they were set aside for has long been resolved."""
+        unbelieved = [record for record, found in batch if isinstance(found, NotBelieved)]
+        if not unbelieved:
+            return frozenset()
+        with self._inbox.transaction() as work:
+            return dead_letters.known(work.conn, self._owner, unbelieved)
 
     def _refuse(self, record: StoredRecord, fact: Fact, error: Exception) -> None:
         with self._inbox.transaction() as work:
@@ -222,8 +241,9 @@ class Consumer:
             metrics.gauge(metrics.EVENTS_LAG, lag, consumer=self._owner.consumer, service=self._service)
 
 
-def _unbelieved(item: Believed) -> bool:
-    return isinstance(item[1], NotBelieved)
+def _unbelieved(item: Believed, known: Known) -> bool:
+    record, found = item
+    return isinstance(found, NotBelieved) and (Place(record.topic, record.partition), record.offset) not in known
 
 
 def _starts(records: Iterable[StoredRecord], done: Mapping[Place, int]) -> Mapping[Place, int]:

@@ -20,6 +20,8 @@ from concord_core.events.records import pack_headers, unpack_headers
 
 Kind: TypeAlias = Literal["not_believed", "refused", "parked"]
 KEEP_DAYS = 30
+KEY_LIMIT = 1_000
+"""Bytes of a key that are kept: more than any aggregate's name has, less than an index takes."""
 
 _COLUMNS = """consumer, generation, topic, partition, log_offset, key, event_id::text as event_id, type, kind, reason,
 headers, value, appended, at, attempts, retry_wanted, resolution, resolved_at"""
@@ -85,7 +87,7 @@ def add(
             "topic": record.topic,
             "partition": record.partition,
             "offset": record.offset,
-            "key": record.key,
+            "key": record.key[:KEY_LIMIT],
             "event_id": fact.id if fact else None,
             "type": fact.type if fact else None,
             "kind": kind,
@@ -95,6 +97,27 @@ def add(
             "appended": record.appended,
         },
     )
+
+
+def known(conn: Connection, owner: Owner, records: Sequence[StoredRecord]) -> frozenset[tuple[Place, int]]:
+    """Which of these records were set aside before, resolved or not."""
+    if not records:
+        return frozenset()
+    rows = conn.execute(
+        text(
+            "select topic, partition, log_offset from dead_letters"
+            " where consumer = :consumer and generation = :generation and (topic, partition, log_offset) in"
+            " (select * from unnest(cast(:topics as text[]), cast(:partitions as integer[]),"
+            " cast(:offsets as bigint[])))"
+        ),
+        owner.values
+        | {
+            "topics": [record.topic for record in records],
+            "partitions": [record.partition for record in records],
+            "offsets": [record.offset for record in records],
+        },
+    )
+    return frozenset((Place(topic, partition), offset) for topic, partition, offset in rows)
 
 
 def parked_keys(conn: Connection, owner: Owner) -> frozenset[tuple[str, bytes]]:
@@ -187,6 +210,17 @@ def refuse_again(conn: Connection, letter: Letter, kind: Kind, reason: str) -> N
             " and kind in ('refused', 'parked')"
         ),
         _values(letter),
+    )
+
+
+def park(conn: Connection, letter: Letter, fact: Fact) -> None:
+    """Makes a letter that came to be believed wait behind a refused one of its aggregate."""
+    conn.execute(
+        text(
+            "update dead_letters set kind = 'parked', reason = 'behind_refused', event_id = :event_id, type = :type,"
+            f" attempts = attempts + 1, retry_wanted = false where {_PLACE} and log_offset = :offset"
+        ),
+        _values(letter) | {"event_id": fact.id, "type": fact.type},
     )
 
 

@@ -57,8 +57,8 @@ class Inbox:
         """What each record is; nothing is read or written."""
         return [(record, self._reader.believe(record, owner.generation)) for record in records]
 
-    def apply(self, work: Work, owner: Owner, batch: Sequence[Believed]) -> None:
-        """Applies the batch in the transaction of `work`. Raises what a handler raises."""
+    def apply(self, work: Work, owner: Owner, batch: Sequence[Believed]) -> bool:
+        """Applies the batch in the transaction of `work`; False when one was parked. Raises what a handler raises."""
         for record, found in batch:
             if isinstance(found, NotBelieved):
                 dead_letters.add(work.conn, owner, record, "not_believed", found.reason)
@@ -69,13 +69,16 @@ class Inbox:
         sequences.note(work.conn, owner, [fact for _, fact in fresh])
         parked = dead_letters.parked_keys(work.conn, owner) if known else frozenset()
         run = self._runner(work)
+        all_run = True
         for record, fact in known:
             if (record.topic, record.key) in parked:
+                all_run = False
                 dead_letters.add(work.conn, owner, record, "parked", "behind_refused", fact=fact)
                 self._outcome(work.conn, owner, fact, "parked")
             else:
                 run(fact)
         work.on_commit(lambda: self._count(len(known), skipped))
+        return all_run
 
     def set_aside(self, work: Work, owner: Owner, record: StoredRecord, fact: Fact, reason: str) -> None:
         """Writes a refused fact with its inbox row, so that later ones of its aggregate wait behind it."""

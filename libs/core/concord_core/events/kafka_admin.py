@@ -18,6 +18,8 @@ from kafka.admin import (
     ACLOperation,
     ACLPermissionType,
     ACLResourcePatternType,
+    ConfigResource,
+    ConfigResourceType,
     KafkaAdminClient,
     ResourcePattern,
     ResourcePatternFilter,
@@ -34,6 +36,15 @@ IN_FORCE_SECONDS = 15.0
 _OPERATIONS = {"read": ACLOperation.READ, "write": ACLOperation.WRITE}
 _RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
 _PATTERNS = {False: ACLResourcePatternType.LITERAL, True: ACLResourcePatternType.PREFIXED}
+_SETTINGS = {
+    # Facts are kept for ever, so that every projection can be filled again; a broker's own default is a week.
+    "retention.ms": "-1",
+    "retention.bytes": "-1",
+    "cleanup.policy": "delete",
+    # Readers believe keys at the broker's time, and cannot unpack what another node's client packed in its own way.
+    "message.timestamp.type": "LogAppendTime",
+    "compression.type": "uncompressed",
+}
 
 
 @dataclass(frozen=True)
@@ -54,15 +65,19 @@ def plan(bootstrap: str, username: str, password: str, *, topics: Iterable[str],
 def apply(bootstrap: str, username: str, password: str, *, topics: Iterable[str], acls: Sequence[Acl]) -> Changes:
     """Brings the broker to these topics and permissions; returns what changed. Errors as `plan`."""
     with _administrator(bootstrap, username, password) as admin:
-        changes = _changes(admin, topics, acls)
+        wanted = tuple(topics)
+        changes = _changes(admin, wanted, acls)
         if changes.granted and admin.create_acls([_entry(acl) for acl in changes.granted])["failed"]:
             raise LogUnavailableError("the broker did not take the access list")
         if changes.removed:
             admin.delete_acls([_entry(acl) for acl in changes.removed])
         _wait_in_force(admin, acls)
         if changes.topics:
-            wanted = {topic: {"num_partitions": PARTITIONS} for topic in changes.topics}
-            admin.create_topics(wanted, wait_for_metadata=True)
+            new = {topic: {"num_partitions": PARTITIONS, "configs": _SETTINGS} for topic in changes.topics}
+            admin.create_topics(new, wait_for_metadata=True)
+        kept = [topic for topic in wanted if topic not in changes.topics]
+        if kept:  # made by an earlier version, or altered by hand
+            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, _SETTINGS) for topic in kept])
         return changes
 
 

@@ -16,7 +16,6 @@ from concord_core.events.topics import parse_topic, topic_name
 from concord_core.telemetry import current_traceparent
 
 VALUE_LIMIT = 64 * 1024
-CHANNEL = "concord_outbox"
 
 _INSERT = text(
     "insert into outbox (event_id, topic, key, type, sequence, agency, time, value, traceparent)"

@@ -32,6 +32,7 @@ WAKE_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 REFUSED_SECONDS = 15.0
 KEEP_DAYS = 30
+FORGET_SECONDS = 3600.0
 
 _LOCK = "select pg_try_advisory_lock(hashtext('concord.relay'))"
 _READ = """
@@ -75,6 +76,7 @@ class Relay:
         self._logger = logger(__name__)
         self._refused: dict[str, float] = {}
         self._measure_at = 0.0
+        self._forget_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Sends until `stop`; each pass with a session of its own."""
@@ -103,6 +105,7 @@ class Relay:
             sent = self.step(conn, log)
             backoff.reset()
             self._measure(conn)
+            self._forget(conn)
             if sent < BATCH:
                 list(conn.notifies(timeout=WAKE_SECONDS, stop_after=1))
 
@@ -176,4 +179,10 @@ class Relay:
         count, age = conn.execute(_WAITING).fetchone() or (0, 0.0)
         metrics.gauge(metrics.OUTBOX_WAITING, count, service=self._service)
         metrics.gauge(metrics.OUTBOX_AGE, age, service=self._service)
+
+    def _forget(self, conn: psycopg.Connection[Any]) -> None:
+        """Once an hour, because it reads the whole outbox."""
+        if time.monotonic() < self._forget_at:
+            return
+        self._forget_at = time.monotonic() + FORGET_SECONDS
         conn.execute(_FORGET, (KEEP_DAYS,))

@@ -31,10 +31,11 @@ def retry_wanted(
                 if isinstance(found, UnknownType):
                     dead_letters.refuse_again(work.conn, letter, letter.kind, "unknown_type")
                     continue
-                if letter.kind == "not_believed":
-                    inbox.apply(work, owner, [(letter.record, found)])
-                else:
+                if letter.kind != "not_believed":
                     inbox.run_again(work, owner, found)
+                elif not inbox.apply(work, owner, [(letter.record, found)]):
+                    dead_letters.park(work.conn, letter, found)
+                    continue
                 dead_letters.resolve(work.conn, letter, "retried")
         except Exception as error:
             if retryable(error):

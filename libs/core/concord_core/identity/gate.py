@@ -100,16 +100,17 @@ class AllowPage(Door):
     """Dependency of a page: the signed-in person, if the policy lets them do `operation`. No session: sign-in."""
 
     def admit(self, request: Request) -> Principal:
-        """Raises SignInRequiredError or FORBIDDEN. Sets `request.state.session` and `request.state.principal`."""
+        """Raises SignInRequiredError or FORBIDDEN. Sets `request.state.session` and `request.state.principal`, also of
+        somebody who is refused: the page of the refusal says as whom they are signed in and lets them sign out."""
         gate = gate_of(request)
         if gate.policy.is_public(self.operation):
             return PUBLIC
         session = gate.staff.current(request.cookies.get(gate.staff.cookie_name))
         if session is None:
             raise SignInRequiredError(f"{gate.staff.signin_path}?next={quote(_wanted(request, gate.staff), safe='')}")
-        gate.policy.check(session.principal, self.operation)
         request.state.session = session
         request.state.principal = session.principal
+        gate.policy.check(session.principal, self.operation)
         return session.principal
 
 

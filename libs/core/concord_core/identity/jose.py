@@ -52,14 +52,3 @@ def verified(token: str, key_of: KeyOf, *, types: tuple[str, ...]) -> Claims:
     if not isinstance(claims, dict):
         raise TOKEN_INVALID.error()
     return claims
-
-
-def unverified_header(token: str) -> dict[str, Any]:
-    """The header of a token, to choose a key by; nothing in it is believed. TOKEN_INVALID if there is none."""
-    jws = JWS()
-    try:
-        jws.deserialize(token)
-        header: dict[str, Any] = jws.jose_header
-    except (JWException, ValueError, TypeError):
-        raise TOKEN_INVALID.error() from None
-    return header

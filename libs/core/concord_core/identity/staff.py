@@ -190,6 +190,9 @@ class StaffSessions:
         ISSUER_UNAVAILABLE when the token has ended and the issuer cannot be asked.
         """
         session = self._store.find(cookie) if cookie else None
+        if session is not None and not self._verifier.hosted_here(session.principal.own_agency):
+            self._store.end(session.id_hash)  # the agency left while its staff were signed in
+            return None
         if session is None or session.access_ends - REFRESH_BEFORE > self._now():
             return session
         try:

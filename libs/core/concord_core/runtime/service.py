@@ -1,7 +1,7 @@
 """What a service says of itself: its settings, its policy, and how its parts are put together."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -44,4 +44,3 @@ class Service:
     policy: Callable[[], PolicyTable]
     build: Callable[[Context], Parts]
     staff_prefix: str
-    page_packages: Sequence[str] = field(default_factory=tuple)

@@ -3,7 +3,7 @@
 from functools import cache
 
 from opentelemetry import metrics
-from opentelemetry.metrics import Counter, Histogram
+from opentelemetry.metrics import Counter
 
 from concord_core.telemetry.attributes import allowed
 
@@ -28,11 +28,6 @@ def _gauge(name: str) -> "metrics._Gauge":
     return metrics.get_meter("concord").create_gauge(name)
 
 
-@cache
-def _histogram(name: str) -> Histogram:
-    return metrics.get_meter("concord").create_histogram(name, unit="s")
-
-
 def count(name: str, amount: int = 1, **attributes: object) -> None:
     """Adds to a counter."""
     _counter(name).add(amount, allowed(attributes))
@@ -41,8 +36,3 @@ def count(name: str, amount: int = 1, **attributes: object) -> None:
 def gauge(name: str, value: float, **attributes: object) -> None:
     """Sets a gauge to what it is now."""
     _gauge(name).set(value, allowed(attributes))
-
-
-def duration(name: str, seconds: float, **attributes: object) -> None:
-    """Adds one duration in seconds to a histogram."""
-    _histogram(name).record(seconds, allowed(attributes))

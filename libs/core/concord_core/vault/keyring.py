@@ -130,8 +130,7 @@ class FileKeyring:
             cached = self._cache.get(path)
             if cached is not None:
                 return cached
-            if self._folder.resolve() not in path.resolve().parents:
-                raise KEY_MISSING.error()  # a name that climbs out of the folder names no key of ours
+            self._inside(path)
             try:
                 content = path.read_bytes()
             except FileNotFoundError:
@@ -140,6 +139,11 @@ class FileKeyring:
                 raise KEY_MISSING.error()
             self._cache[path] = content
             return content
+
+    def _inside(self, path: Path) -> None:
+        """A name that climbs out of the folder names no key of ours: none is read there, none is made."""
+        if self._folder.resolve() not in path.resolve().parents:
+            raise KEY_MISSING.error()
 
     def _closed_folder(self, folder: Path) -> None:
         """Makes a folder and those above it, each closed to others: `parents=True` would leave those open."""
@@ -150,6 +154,7 @@ class FileKeyring:
     def _made(self, path: Path) -> bytes:
         """The key of that file, made first if there is none: linked into place, so the first of several
         wins."""
+        self._inside(path)
         if path not in self._cache and not path.exists():
             self._closed_folder(path.parent)
             draft = path.with_name(f".{secrets.token_hex(8)}")

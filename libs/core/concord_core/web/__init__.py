@@ -5,7 +5,7 @@ from concord_core.web.error_pages import error_page
 from concord_core.web.forms import PublicForm, StaffForm, check_form_token, form_token
 from concord_core.web.languages import LANGUAGES, lang_of
 from concord_core.web.pages import Pages
-from concord_core.web.problems import problem
+from concord_core.web.problems import problem, said
 from concord_core.web.translator import Translator, translator_of
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "form_token",
     "lang_of",
     "problem",
+    "said",
     "translator_of",
 ]

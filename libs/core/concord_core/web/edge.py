@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from concord_core.errors.codes import CROSS_SITE
+from concord_core.errors.codes import CROSS_SITE, INVALID_REQUEST, NOT_FOUND
 from concord_core.telemetry import add_attributes, remote_parent, span
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,6 +65,7 @@ class Edge:
     async def _guard(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
         security = self._headers(scope["path"])
+        head = scope["method"] == "HEAD"
 
         async def with_headers(message: Message) -> None:
             nonlocal started
@@ -73,10 +74,13 @@ class Edge:
                 headers = MutableHeaders(scope=message)
                 for name, value in security.items():
                     headers.setdefault(name, value)
-            await send(message)
+            await send({**message, "body": b""} if head and message["type"] == "http.response.body" else message)
 
         try:
             refuse_cross_site(scope)
+            refuse_zero(scope)
+            # HEAD is GET without its body (RFC 9110, section 9.3.2): no route has to know.
+            scope = {**scope, "method": "GET"} if head else scope
             await self._app(scope, limited(scope, receive, self._body_limit), with_headers)
         except Exception as exception:
             response = self._answer(Request(scope, receive), exception)
@@ -93,6 +97,15 @@ def refuse_cross_site(scope: Scope) -> None:
         return
     if Headers(scope=scope).get("sec-fetch-site", "none") not in ("none", "same-origin"):
         raise CROSS_SITE.error()
+
+
+def refuse_zero(scope: Scope) -> None:
+    """Raises NOT_FOUND for a path, INVALID_REQUEST for a query with the character zero: no database stores it as text,
+    so that nothing of ours is called that, and asking would be taken for a fault of ours."""
+    if "\0" in scope["path"]:
+        raise NOT_FOUND.error()
+    if b"%00" in scope["query_string"]:
+        raise INVALID_REQUEST.error()
 
 
 def limited(scope: Scope, receive: Receive, limit: int) -> Receive:

@@ -11,7 +11,7 @@ from concord_core.errors import ConcordError, ErrorKind
 from concord_core.web.catalogues import CORE
 from concord_core.web.marks import msgid
 from concord_core.web.pages import Pages
-from concord_core.web.problems import headers_of, reference
+from concord_core.web.problems import headers_of, reference, said
 from concord_core.web.state import state_of
 from concord_core.web.translator import translator_of
 
@@ -93,7 +93,7 @@ def error_page(
         error.kind.http_status,
         headers=headers_of(error, words.lang),
         heading=heading or words.gettext(general),
-        what=words.gettext(error.definition.message, **error.params),
+        what=said(words, error),
         kept=kept or words.gettext(stored),
         advice=words.gettext(advice),
         next_steps=list(next_steps) or [home],

@@ -56,14 +56,15 @@ async def read_staff_form(request: Request) -> FormData:
 
 
 def typed(form: FormData, name: str) -> str:
-    """A field as typed; empty when it was not sent, or is a file."""
+    """A field as typed, without the character zero, which nobody types and no database stores; empty when it was not
+    sent, or is a file."""
     value = form.get(name, "")
-    return value if isinstance(value, str) else ""
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def chosen(form: FormData, name: str) -> tuple[str, ...]:
-    """All values of a field with several check boxes."""
-    return tuple(value for value in form.getlist(name) if isinstance(value, str))
+    """All values of a field with several check boxes, each as `typed` gives it."""
+    return tuple(value.replace("\0", "") for value in form.getlist(name) if isinstance(value, str))
 
 
 def filled_in(form: FormData) -> list[tuple[str, str]]:

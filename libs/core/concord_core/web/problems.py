@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -15,7 +16,7 @@ from concord_core.errors import ConcordError, ErrorCode, ErrorKind, FieldError
 from concord_core.errors import codes as core
 from concord_core.storage import UNREACHABLE
 from concord_core.web.marks import msgid
-from concord_core.web.translator import translator_of
+from concord_core.web.translator import Translator, translator_of
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = "30"
@@ -59,7 +60,7 @@ def problem(request: Request, error: ConcordError) -> JSONResponse:
     words = translator_of(request)
     body: dict[str, Any] = {
         "type": f"urn:concord:error:{error.code}",
-        "title": words.gettext(error.definition.message, **error.params),
+        "title": said(words, error),
         "status": error.kind.http_status,
         "code": error.code,
         "params": error.params,
@@ -69,6 +70,23 @@ def problem(request: Request, error: ConcordError) -> JSONResponse:
         "reference": reference(),
     }
     return JSONResponse(body, error.kind.http_status, headers_of(error, words.lang), MEDIA_TYPE)
+
+
+def said(words: Translator, error: ConcordError) -> str:
+    """What the error says to people: its sentence in their language, its codes, agencies and days in words."""
+    readings = error.definition.readings
+    params = {name: _read(words, readings.get(name, ""), value) for name, value in error.params.items()}
+    return words.gettext(error.definition.message, **params)
+
+
+def _read(words: Translator, reading: str | Mapping[str, str], value: str | int) -> object:
+    if not isinstance(reading, str):
+        return words.gettext(reading[str(value)])
+    if reading == "agency":
+        return words.agency(str(value))
+    if reading == "date":
+        return words.date(date.fromisoformat(str(value)))
+    return words.code(reading, str(value)) if reading else value
 
 
 def headers_of(error: ConcordError, lang: str) -> dict[str, str]:

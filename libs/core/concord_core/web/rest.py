@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Header
-from pydantic import BaseModel, ConfigDict
-from pydantic_core import to_jsonable_python
+from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic_core import PydanticCustomError, to_jsonable_python
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse
 
@@ -31,9 +31,25 @@ _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 class Body(BaseModel):
-    """A request body: unknown fields are refused, blanks around text fall away."""
+    """A request body: unknown fields are refused, blanks around text fall away, no text holds the character zero."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        if _holds_zero(value):  # no database stores it as text
+            raise PydanticCustomError("zero_character", "the character zero is not text")
+        return value
+
+
+def _holds_zero(value: object) -> bool:
+    """Whether a text of a field, or of its list or mapping, holds U+0000; bodies inside look at their own."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(_holds_zero(part) for pair in value.items() for part in pair)
+    return isinstance(value, (list, tuple)) and any(_holds_zero(part) for part in value)
 
 
 def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_another_signer_is_not_the_operator(tmp_path: Path, terms: Terms, operat
     path = written(tmp_path, terms, Ed25519PrivateKey.generate())
     refused(UNSIGNED.code, lambda: Agreement.load(path, public_text(operator)))
     for pinned in ("", "no key", base64.b64encode(bytes(31)).decode()):
-        refused(UNSIGNED.code, lambda pinned=pinned: Agreement.load(path, pinned))
+        refused(UNSIGNED.code, partial(Agreement.load, path, pinned))
 
 
 def test_a_file_without_signature_is_refused(tmp_path: Path, terms: Terms, operator: Ed25519PrivateKey) -> None:

@@ -42,10 +42,10 @@ def test_what_concord_promises_stands_apart_from_what_is_mandated() -> None:
 
 def test_the_serious_limit_applies_only_where_there_is_one() -> None:
     limits = load().versions[0]
-    (investigation,) = limits.started_by("investigation_started")
+    (investigation,) = (rule for rule in limits.rules if rule.starts == "investigation_started")
     assert investigation.limit(True).code == "investigation_serious_3m"
     assert investigation.limit(False).code == "investigation_6m"
-    (assess,) = limits.started_by("received")
+    (assess,) = (rule for rule in limits.rules if rule.starts == "received")
     assert assess.limit(True) == assess.limit(False)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -106,12 +108,11 @@ def test_nothing_about_it_can_be_changed(world: TrustWorld, field: str, value: s
 
 def test_a_package_about_another_record_or_of_another_owner_is_refused(world: TrustWorld) -> None:
     keys, sealed = world.keyring("unfpa"), made(world)
-    for asked in ({"reference": "R-2"}, {"owner": "unhcr"}):
+    others: list[dict[str, Any]] = [{"reference": "R-2"}, {"owner": "unhcr"}]
+    for asked in others:
         refused(
             NOT_OPENED.code,
-            lambda asked=asked: open_sealed(
-                world.agreement, keys, sealed, recipient="unfpa", service="assistance", **asked
-            ),
+            partial(open_sealed, world.agreement, keys, sealed, recipient="unfpa", service="assistance", **asked),
         )
 
 
@@ -125,7 +126,7 @@ def test_a_revoked_key_is_believed_for_nothing_and_an_ended_one_for_what_it_sign
     sealed = made(world)
     now = datetime.now(UTC)
 
-    def with_key(**changes: datetime) -> Agreement:
+    def with_key(**changes: Any) -> Agreement:
         keys = tuple(
             replace(key, **changes) if key.kid == sealed.signing_key_id else key for key in world.agreement.keys
         )
@@ -138,9 +139,7 @@ def test_a_revoked_key_is_believed_for_nothing_and_an_ended_one_for_what_it_sign
     for agreement in (with_key(revoked_at=later), with_key(not_after=now - timedelta(hours=1))):
         refused(
             NOT_OPENED.code,
-            lambda agreement=agreement: open_sealed(
-                agreement, keyring, sealed, recipient="unfpa", service="assistance"
-            ),
+            partial(open_sealed, agreement, keyring, sealed, recipient="unfpa", service="assistance"),
         )
 
 
@@ -158,7 +157,7 @@ def test_another_service_of_the_agency_opens_what_was_sealed_to_it(world: TrustW
         payload=PAYLOAD,
     )
 
-    def at(node: str, **more: str) -> bytes:
+    def at(node: str, **more: Any) -> bytes:
         keys = world.keyring(node)
         return open_sealed(world.agreement, keys, sealed, recipient="unfpa", service="intake", **more)
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 import typer
-from click.testing import Result
 from sqlalchemy import text
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from concord_core.errors import ConcordError
 from concord_core.events import dead_letters, generations

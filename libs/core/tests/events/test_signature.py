@@ -73,6 +73,17 @@ def test_no_header_can_be_changed(name: str) -> None:
     assert isinstance(Reader(OneKey(), [CaseClosed]).believe(replace(record, headers=changed)), NotBelieved)
 
 
+@pytest.mark.parametrize("moved", [-64, -1, 1, 64])
+def test_a_signature_of_another_length_is_none(moved: int) -> None:
+    record = stored(VECTORS["vectors"][0])
+    signature = base64.b64decode(VECTORS["vectors"][0]["signature_base64"])
+    signature = signature[:moved] if moved < 0 else signature + b"\0" * moved
+    text = base64.b64encode(signature)
+    changed = tuple((name, text if name == "concord-signature" else value) for name, value in record.headers)
+    found = Reader(OneKey(), [CaseClosed]).believe(replace(record, headers=changed))
+    assert found == NotBelieved("bad_signature")
+
+
 def test_the_trace_context_is_not_signed() -> None:
     record = stored(VECTORS["vectors"][0])
     traced = replace(record, headers=(*record.headers, ("traceparent", b"00-" + b"1" * 32 + b"-" + b"2" * 16 + b"-01")))
@@ -96,3 +107,8 @@ def test_no_header_value_makes_the_reader_fail_or_believe(name: str, text: bytes
 @given(st.lists(st.tuples(st.text(max_size=10), st.binary(max_size=20))))
 def test_headers_are_stored_whole(headers: list[tuple[str, bytes]]) -> None:
     assert unpack_headers(pack_headers(tuple(headers))) == tuple(headers)
+
+
+@given(st.binary(max_size=60))
+def test_no_bytes_stop_a_reader_of_headers(packed: bytes) -> None:
+    assert all(isinstance(name, str) for name, _ in unpack_headers(packed))

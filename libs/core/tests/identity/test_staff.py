@@ -5,7 +5,7 @@ import hashlib
 import secrets
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 from urllib.parse import parse_qs, urlsplit
@@ -210,7 +210,7 @@ def test_nothing_about_the_person_is_readable_in_the_database(service: Service) 
     cookie = browser.cookies["concord_hub_intake"]
     with service.database.engine.connect() as conn:
         row = conn.execute(text("select * from sessions")).one()
-    stored = b" ".join(bytes(value) for value in row if isinstance(value, bytes | memoryview))
+    stored = b" ".join(bytes(value) if isinstance(value, bytes | memoryview) else repr(value).encode() for value in row)
     for secret in (OFFICER, "Bento", "unicef", cookie, "eyJ"):
         assert secret.encode() not in stored
 
@@ -336,6 +336,26 @@ def test_a_session_ends_when_idle_and_at_the_latest_after_eight_hours(service: S
         assert busy.get("/cases").status_code == 200
     service.clock.ahead = timedelta(hours=8)
     assert busy.get("/cases").status_code == 303
+
+
+def test_the_sessions_of_an_agency_that_left_end_with_the_agreement_that_says_so(service: Service) -> None:
+    browser, world = signed_in(service), service.world
+    agencies = [
+        replace(one, left_at=datetime.now(UTC)) if one.slug == "unicef" else one for one in world.agreement.agencies
+    ]
+    after = replace(world.agreement, agencies=tuple(agencies))
+    restarted = StaffSessions(
+        world.settings(CLIENT),
+        name="intake",
+        prefix="/cases",
+        store=service.store,
+        box=SealedBox(bytes(32)),
+        verifier=TokenVerifier(world.issuer, CLIENT, JwksCache(Provider(world.issuer)), after, "hub"),
+        provider=Provider(world.issuer),
+        proof=ClientProof(world.settings(CLIENT).identity),
+    )
+    assert restarted.current(browser.cookies["concord_hub_intake"]) is None
+    assert service.rows() == 0
 
 
 def test_an_ended_access_token_is_renewed_from_the_issuer(service: Service) -> None:

@@ -55,12 +55,12 @@ class Owner(AssistanceServiceServicer):
     calls: list[RpcCall] = field(default_factory=list)
     act: Callable[[], None] = lambda: None
 
-    def CheckReferral(self, request: CheckReferralRequest, context: grpc.ServicerContext) -> CheckReferralResponse:  # noqa: N802
+    def CheckReferral(self, request: CheckReferralRequest, context: grpc.ServicerContext) -> CheckReferralResponse:  # noqa: N802 - the contract's name
         self.calls.append(caller(context))
         self.act()
         return CheckReferralResponse(status="offered")
 
-    def OpenReferral(self, request: OpenReferralRequest, context: grpc.ServicerContext) -> OpenReferralResponse:  # noqa: N802
+    def OpenReferral(self, request: OpenReferralRequest, context: grpc.ServicerContext) -> OpenReferralResponse:  # noqa: N802 - the contract's name
         self.calls.append(caller(context))
         return OpenReferralResponse()
 

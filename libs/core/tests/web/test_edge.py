@@ -54,6 +54,20 @@ def test_a_false_length_does_not_get_past_the_limit(client: TestClient, length: 
     assert response.status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("address", "status"), [("/a/que%00stion", 404), ("/api/gallery/codes/%00", 404), ("/a/question?lang=%00", 422)]
+)
+def test_the_character_zero_in_an_address_reaches_no_database(client: TestClient, address: str, status: int) -> None:
+    assert client.get(address).status_code == status
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_head_answers_as_get_does_without_its_body(client: TestClient, path: str) -> None:
+    head, get = client.head(path), client.get(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
 def test_the_trace_is_named_after_the_route_and_the_error_page_after_the_trace(client: TestClient) -> None:
     exporter = InMemorySpanExporter()
     provider = trace.get_tracer_provider()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import httpx
 import pytest
 from markupsafe import escape
 from starlette.requests import Request
@@ -70,12 +71,13 @@ def test_a_staff_form_needs_the_token_of_its_own_session(client: TestClient) -> 
         return found.group(1)
 
     def send(session: str, value: str) -> int:
-        return client.post(
+        answer: httpx.Response = client.post(
             "/cases/parts?lang=fr",
             data={"form_token": value},
             headers={"cookie": f"{COOKIE}={session}"},
             follow_redirects=False,
-        ).status_code
+        )
+        return answer.status_code
 
     mine, theirs = token("mine"), token("theirs")
     assert send("mine", mine) == 303

@@ -4,11 +4,11 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from starlette.datastructures import FormData
 
 from concord_core.errors import ConcordError
-from concord_core.web.forms import filled_in, form_key, form_version, new_form_key
+from concord_core.web.forms import chosen, filled_in, form_key, form_version, new_form_key, typed
 from concord_core.web.rest import Body, answer, idempotency_key, if_match
 
 
@@ -16,6 +16,8 @@ class Named(Body):
     """A body."""
 
     name: str
+    tags: list[str] = Field(default_factory=list)
+    of: dict[str, str] = Field(default_factory=dict)
 
 
 def refused(code: str, call: object, *given: object) -> None:
@@ -59,14 +61,28 @@ def test_unknown_fields_are_refused_and_blanks_fall_away() -> None:
         Named.model_validate({"name": "Ana", "more": 1})
 
 
+@pytest.mark.parametrize(
+    "body", [{"name": "A\0na"}, {"name": "Ana", "tags": ["\0"]}, {"name": "Ana", "of": {"\0": ""}}]
+)
+def test_the_character_zero_is_refused_in_a_body_and_dropped_from_a_form(body: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        Named.model_validate(body)
+    form = FormData([("tags", "A\0na"), ("tags", "\0")])
+    assert typed(form, "tags") == ""
+    assert chosen(form, "tags") == ("Ana", "")
+
+
 def test_an_answer_has_its_version_as_tag_and_is_kept_by_nobody() -> None:
     made = answer({"reference": "X-1", "version": 3, "day": date(2026, 1, 2)}, 201, location="/api/things/X-1")
-    assert (made.status_code, json.loads(made.body)) == (201, {"reference": "X-1", "version": 3, "day": "2026-01-02"})
+    assert (made.status_code, json.loads(bytes(made.body))) == (
+        201,
+        {"reference": "X-1", "version": 3, "day": "2026-01-02"},
+    )
     assert made.headers["etag"] == '"3"'
     assert made.headers["location"] == "/api/things/X-1"
     assert made.headers["cache-control"] == "no-store"
     assert if_match(made.headers["etag"]) == 3
     listed = answer({"items": [], "at": datetime(2026, 1, 2, tzinfo=UTC)})
-    assert json.loads(listed.body)["at"] == "2026-01-02T00:00:00Z"
+    assert json.loads(bytes(listed.body))["at"] == "2026-01-02T00:00:00Z"
     assert "etag" not in listed.headers
     assert "location" not in listed.headers

@@ -62,7 +62,7 @@ def embedded_world(stack: EmbeddedStack) -> World:
 
 def demo(
     exit_after: Annotated[bool, typer.Option("--exit", help="End after the walk.")] = False,
-    cases: Annotated[int, typer.Option(help="How many invented cases to load.")] = 200,
+    cases: Annotated[int, typer.Option(help="How many invented cases to load.", min=1)] = 200,
 ) -> None:
     """Start everything on this machine, load invented cases, walk the main job, stay up until Ctrl-C."""
     console = Console()

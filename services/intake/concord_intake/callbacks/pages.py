@@ -53,7 +53,7 @@ def router(office: Office) -> Routes:
             words=report.words,
             choices=[(o.value, t.gettext(words.OUTCOMES[o]), t.gettext(words.HINTS[o])) for o in Outcome],
             values={"on": now.date().isoformat(), "called_at": f"{now:%H:%M}"} | values,
-            errors=shown_errors(error),
+            errors=shown_errors(request, error),
         )
 
     @pages.get(PATH)

@@ -48,7 +48,7 @@ def router(office: Office) -> Routes:
             reasons=[(reason.value, t.gettext(text)) for reason, text in words.REASONS.items()],
             holders=[(holder.value, t.gettext(text)) for holder, text in words.HOLDERS.items()],
             values={"on": cases.today().isoformat()} | values,
-            errors=shown_errors(error),
+            errors=shown_errors(request, error),
         )
 
     def verb_routes(verb: str) -> None:

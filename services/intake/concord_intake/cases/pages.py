@@ -16,7 +16,7 @@ from concord_core.codes import CodeLists
 from concord_core.errors import ConcordError, FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.identity import Allow, AllowPage, Principal, Routes
-from concord_core.web import Pages, StaffForm, translator_of
+from concord_core.web import Pages, StaffForm, said, translator_of
 from concord_core.web.forms import form_version
 from concord_core.web.rest import OwnAgency
 from concord_core.web.translator import Translator
@@ -128,7 +128,7 @@ def clock_row(clock: Clock, today: date, t: Translator) -> dict[str, Any]:
                 t.number(s.days),
                 t.gettext("paused") if s.paused else t.gettext("runs"),
                 t.gettext(words.HOLDERS[s.holder]),
-                t.gettext(words.REASONS[s.reason]) if s.reason is not None else "",
+                t.gettext(words.REASONS[s.reason]) if s.reason is not None else "–",
             )
             for s in clock.segments(today)
         ],
@@ -285,7 +285,7 @@ def router(office: Office) -> Routes:
     def act_page(
         request: Request, view: CaseView, act: Act, values: dict[str, str], error: ConcordError | None
     ) -> Response:
-        errors = shown_errors(error)
+        errors = shown_errors(request, error)
         return kit.render(
             request,
             "staff/act.html",
@@ -334,7 +334,8 @@ def router(office: Office) -> Routes:
     return pages
 
 
-def shown_errors(error: ConcordError | None) -> list[FieldError]:
+def shown_errors(request: Request, error: ConcordError | None) -> list[FieldError]:
+    """A refusal as the errors of a form, in the reader's language."""
     if error is None:
         return []
-    return list(error.fields) or [FieldError("", error.code, error.definition.message % error.params)]
+    return list(error.fields) or [FieldError("", error.code, said(translator_of(request), error))]

@@ -10,10 +10,9 @@ from google.protobuf.message import Message
 
 from concord.intake.v1 import events_pb2 as facts
 from concord_core.clocks import Clock, LimitsHistory
-from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
-from concord_core.values import Hidden, values_of
+from concord_core.values import EARLIEST, Hidden, values_of
 from concord_core.vault import Vault
 from concord_intake.callbacks.commands import CallBacks
 from concord_intake.callbacks.domain import CallBack
@@ -21,7 +20,7 @@ from concord_intake.cases.commands import Cases, NewCase
 from concord_intake.cases.domain import Case
 from concord_intake.consent import commands as consent
 from concord_intake.consent.domain import NOT_ASKED, SCOPES, new_state
-from concord_intake.errors import DATE_IN_FUTURE, RECEIPT_UNKNOWN
+from concord_intake.errors import DATE_IN_FUTURE, DATE_TOO_EARLY, RECEIPT_UNKNOWN, field_error
 from concord_intake.references import new_report_reference
 from concord_intake.reports import store
 from concord_intake.reports.domain import NewReport
@@ -80,14 +79,24 @@ class Reports:
     cases: Cases
     call_backs: CallBacks
     today: Callable[[], date]
+    new_reference: Callable[[str, date], str] = new_report_reference
 
-    def take(self, work: Work, report: NewReport, reference: str | None = None) -> Taken:
+    def take(self, work: Work, report: NewReport) -> Taken:
         """Stores a report, what it allows, and its case, and publishes that it arrived; all in this transaction."""
+        while True:
+            reference = self.new_reference(work.owner, report.received)
+            try:
+                with work.conn.begin_nested():
+                    return self._take(work, report, reference)
+            except store.ReferenceTakenError:
+                continue
+
+    def _take(self, work: Work, report: NewReport, reference: str) -> Taken:
+        """As `take`, under this reference; raises ReferenceTakenError when by a rare chance another report has it."""
         if report.received > self.today():
-            raise DATE_IN_FUTURE.error(
-                fields=[FieldError("received_date", DATE_IN_FUTURE.code, DATE_IN_FUTURE.message)]
-            )
-        reference = reference or new_report_reference(work.owner, report.received)
+            raise field_error(DATE_IN_FUTURE, "received_date")
+        if report.received < EARLIEST:
+            raise field_error(DATE_TOO_EARLY, "received_date")
         case = None
         if report.opens_case:
             case = self.cases.open(
@@ -122,11 +131,19 @@ class Reports:
         """
         kept = verifier(receipt)
         with public.work(agency, actor=PUBLIC) as work:
-            # The receipt comes first: a second sending waits here for the first, then finds it.
-            reference = new_report_reference(agency, report.received)
-            if store.insert_receipt(work.conn, agency, reference, receipt, submission, kept, self.today()):
-                self.take(work, report, reference)
-                return report.received
+            while True:
+                reference = self.new_reference(agency, report.received)
+                try:
+                    with work.conn.begin_nested():
+                        # The receipt comes first: a second sending waits here for the first, then finds it.
+                        if not store.insert_receipt(
+                            work.conn, agency, reference, receipt, submission, kept, self.today()
+                        ):
+                            break
+                        self._take(work, report, reference)
+                        return report.received
+                except store.ReferenceTakenError:
+                    continue
             found = store.sent_before(work.conn, submission)
             return found.received if found is not None and found.locator == receipt.locator else None
 

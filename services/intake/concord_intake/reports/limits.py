@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from concord_core.errors import ConcordError
 from concord_core.errors.codes import TOO_MANY_REQUESTS
 
 TRIES = 5
@@ -31,18 +32,32 @@ class Tries:
 
     @contextmanager
     def attempt(self, locator: int) -> Iterator[None]:
-        """Surrounds one proof; counts it as wrong when it raises. Raises `too_many_requests` beyond the limit."""
+        """Surrounds one proof; counts it as wrong when it is refused. Raises `too_many_requests` beyond the limit."""
+        at = self._now()
         with self._lock:
-            recent = [at for at in self._wrong.get(locator, []) if at > self._now() - WINDOW_SECONDS]
+            recent = [one for one in self._wrong.get(locator, []) if one > at - WINDOW_SECONDS]
             if len(recent) >= TRIES:
                 raise TOO_MANY_REQUESTS.error()
-        with self._slots:
-            try:
+            # Counted before it is known to be wrong: guesses that are sent at once are no way round the limit.
+            self._wrong[locator] = [*recent, at]
+            self._wrong.move_to_end(locator)
+            while len(self._wrong) > REMEMBERED:
+                self._wrong.popitem(last=False)
+        refused = False
+        try:
+            with self._slots:
                 yield
-            except Exception:
-                with self._lock:
-                    self._wrong[locator] = [*recent, self._now()]
-                    self._wrong.move_to_end(locator)
-                    while len(self._wrong) > REMEMBERED:
-                        self._wrong.popitem(last=False)
-                raise
+        except ConcordError:
+            refused = True
+            raise
+        finally:
+            if not refused:  # right, or not answered: nobody is locked out because a database was away
+                self._forgive(locator, at)
+
+    def _forgive(self, locator: int, at: float) -> None:
+        with self._lock:
+            left = self._wrong.get(locator, [])
+            if at in left:
+                left.remove(at)
+            if not left:
+                self._wrong.pop(locator, None)

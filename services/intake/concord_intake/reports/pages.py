@@ -163,7 +163,7 @@ def router(desk: Desk) -> Routes:
             address=f"{desk.origin}/b",
             agency=agency,
             next_lines=[(date.fromisoformat(day), text) for day, text in shown["lines"]],
-            allowed=shown["allowed"],
+            allowed=[words.ALLOWED[scope] for scope in shown["allowed"]],
         )
 
     def send(request: Request, journey: Journey) -> Response:

@@ -69,6 +69,10 @@ class Sent:
     received: date
 
 
+class ReferenceTakenError(Exception):
+    """Another report of the agency has that reference: with thousands a year it happens, and another one is drawn."""
+
+
 def insert_report(
     conn: Connection,
     agency: str,
@@ -78,14 +82,14 @@ def insert_report(
     cipher: RecordCipher,
     sequence: int,
 ) -> None:
-    """Adds a report; its words are encrypted here, on the way in."""
+    """Adds a report; its words are encrypted here, on the way in. Raises ReferenceTakenError."""
     columns = (*_CODES, *(f"{name}_enc" for name in PERSONAL))
-    conn.execute(
+    added = conn.execute(
         text(
             f"""insert into reports (agency, reference, case_reference, needs, data_key, key_period, sequence,
                                      {", ".join(columns)})
                 values (:agency, :reference, :case_reference, :needs, :data_key, :key_period, :sequence,
-                        {", ".join(f":{c}" for c in columns)})"""
+                        {", ".join(f":{c}" for c in columns)}) on conflict do nothing"""
         ),
         {
             "agency": agency,
@@ -101,6 +105,8 @@ def insert_report(
             },
         },
     )
+    if added.rowcount == 0:
+        raise ReferenceTakenError
 
 
 def _stored(row: Any) -> StoredReport:

@@ -59,6 +59,16 @@ HOLDER: dict[Holder, str] = {
     Holder.INVESTIGATING_BODY: _("the investigators"),
 }
 
+ALLOWED: dict[str, str] = {
+    "report_to_investigation": _("Investigators may know what you told us about yourself."),
+    "share_with_service_provider": _("The people who help you may know your name."),
+    "share_with_other_un_entity": _("Another UN organization may know about you, if it is responsible."),
+    "share_with_member_state": _("The authorities of a country may know about you."),
+    "contact": _("We may contact you in the way that you told us."),
+    "assistance_services": _("People who help survivors are told that help is asked for."),
+}
+"""Per scope of `consent.domain.SCOPES`, what a yes means, in the words of the question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

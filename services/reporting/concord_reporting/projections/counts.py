@@ -49,12 +49,12 @@ def by_year(conn: Connection, generation: int, concern: str, own: str) -> list[Y
                  count(*) filter (where c.agency = :own) as own_cases,
                  count(*) filter (where c.outcome = 'substantiated') as substantiated,
                  count(*) filter (where c.outcome = 'substantiated' and c.agency = :own) as own_substantiated,
-                 coalesce(sum(v.persons), 0)::int as victims,
-                 coalesce(sum(v.persons) filter (where c.agency = :own), 0)::int as own_victims
+                 coalesce(sum(v.persons), 0)::bigint as victims,
+                 coalesce(sum(v.persons) filter (where c.agency = :own), 0)::bigint as own_victims
                from projected_cases c
-               left join (select case_reference, sum(count) as persons from projected_victims
-                          where generation = :generation group by case_reference) v
-                 on v.case_reference = c.reference
+               left join (select agency, case_reference, sum(count) as persons from projected_victims
+                          where generation = :generation group by agency, case_reference) v
+                 on v.agency = c.agency and v.case_reference = c.reference
                where c.generation = :generation and c.concern = :concern
                group by 1 order by 1 desc"""
         ),
@@ -89,6 +89,10 @@ def rows(conn: Connection, generation: int, concern: str, year: int, own: str) -
         {"generation": generation, "concern": concern, "own": own, "year": year},
     )
     return [CaseRow(**row._mapping) for row in found]
+
+
+OFFERED = "(select * from projected_referrals where offered_date is not null) as offered"
+"""Referrals that their owner offered: an answer alone is anybody's word."""
 
 
 def groups(conn: Connection, generation: int, table: str, column: str, agency_column: str, own: str) -> list[Any]:

@@ -1,6 +1,7 @@
 """Applies facts to the projections. Publishes nothing, so that it may be replayed whole.
 
-Each handler writes only the row of its own aggregate; facts of one aggregate come in order.
+Each handler writes only the row of its own aggregate, which belongs to the agency that published the fact, whatever the
+fact says; facts of one aggregate come in order.
 """
 
 from typing import Any
@@ -62,17 +63,18 @@ _STAGES: dict[type[Any], str] = {
 def _counted(handler: Handler) -> Handler:
     def apply(work: Work, fact: Fact[Any]) -> None:
         handler(work, fact)
-        store.note_head(work.conn, fact.generation, fact.topic, fact.time)
+        # A sender's clock may be ahead: no fact is newer than its place in the log.
+        store.note_head(work.conn, fact.generation, fact.topic, min(fact.time, fact.appended))
 
     return apply
 
 
 def _row(fact: Fact[Any]) -> dict[str, Any]:
-    return {"generation": fact.generation, "reference": fact.subject}
+    return {"generation": fact.generation, "agency": fact.agency, "reference": fact.subject}
 
 
 def _new(fact: Fact[Any]) -> dict[str, Any]:
-    return {**_row(fact), "agency": fact.agency, "event_id": fact.id}
+    return {**_row(fact), "event_id": fact.id}
 
 
 def _report_received(work: Work, fact: Fact[intake.ReportReceived]) -> None:
@@ -102,7 +104,7 @@ def _victims(work: Work, fact: Fact[Any]) -> None:
     for victim in fact.message.victims:
         key = (victim.sex, victim.age_category)
         counts[key] = counts.get(key, 0) + victim.count
-    store.replace_victims(work.conn, fact.generation, fact.subject, counts)
+    store.replace_victims(work.conn, fact.generation, fact.agency, fact.subject, counts)
 
 
 def _case_stage(stage: str) -> Handler:
@@ -117,12 +119,16 @@ def _outcome_decided(work: Work, fact: Fact[intake.OutcomeDecided]) -> None:
 
 
 def _clock(fact: Fact[Any]) -> dict[str, Any]:
-    return {"generation": fact.generation, "case_reference": fact.subject, "clock": fact.message.clock}
+    return {
+        "generation": fact.generation,
+        "agency": fact.agency,
+        "case_reference": fact.subject,
+        "clock": fact.message.clock,
+    }
 
 
 def _clock_started(work: Work, fact: Fact[intake.ClockStarted]) -> None:
     values = {
-        "agency": fact.agency,
         "event_id": fact.id,
         "due_date": store.day(fact.message.due_date),
         "state": "running",
@@ -161,24 +167,30 @@ def _review_closed(work: Work, fact: Fact[screening.ScreeningReviewClosed]) -> N
     store.change(work.conn, "projected_screenings", _row(fact), {"state": "answered"})
 
 
+def _between(fact: Fact[Any]) -> dict[str, Any]:
+    """The referral of a fact: its owner names the agency that was asked, the agency that was asked names the owner."""
+    owners = "recipient" in fact.message.DESCRIPTOR.fields_by_name
+    owner, recipient = (fact.agency, fact.message.recipient) if owners else (fact.message.owner, fact.agency)
+    return {"generation": fact.generation, "owner": owner, "recipient": recipient, "reference": fact.subject}
+
+
 def _referral_offered(work: Work, fact: Fact[assistance.ReferralOffered]) -> None:
     # The recipient's answer lies on another topic and may have come first: then only the offer's own columns are added.
-    first = {**_row(fact), "owner": fact.agency, "event_id": fact.id}
-    values = {"offered_date": store.day(fact.message.offered_date), "status": "in_progress"}
-    known = store.referral_status(work.conn, fact.generation, fact.subject)
-    store.put(work.conn, "projected_referrals", {**first, **values, "status": known or "in_progress"})
+    row = _between(fact)
+    known = store.referral_status(work.conn, **row)
+    values = {"offered_date": store.day(fact.message.offered_date), "status": known or "in_progress"}
+    store.put(work.conn, "projected_referrals", {**row, "event_id": fact.id, **values})
 
 
 def _referral(status: str) -> Handler:
     def apply(work: Work, fact: Fact[Any]) -> None:
-        known = store.referral_status(work.conn, fact.generation, fact.subject)
+        row = _between(fact)
+        known = store.referral_status(work.conn, **row)
         if known in ("done", "revoked", "expired", "rejected"):
             return  # an end is final, whichever topic tells of it first
         if known is None:
-            owner = fact.message.owner if "owner" in fact.message.DESCRIPTOR.fields_by_name else fact.agency
-            values = {**_row(fact), "owner": owner, "event_id": fact.id, "status": status}
-            store.put(work.conn, "projected_referrals", values)
+            store.put(work.conn, "projected_referrals", {**row, "event_id": fact.id, "status": status})
         else:
-            store.change(work.conn, "projected_referrals", _row(fact), {"status": status})
+            store.change(work.conn, "projected_referrals", row, {"status": status})
 
     return apply

@@ -30,9 +30,7 @@ def router(database: Database, agreement: Agreement) -> Routes:
                     "head": counts.head(conn, generation, CONSUMER),
                     "sea": counts.by_year(conn, generation, "sea", own),
                     "sh": counts.by_year(conn, generation, "sh", own),
-                    "referrals": _groups(
-                        counts.groups(conn, generation, "projected_referrals", "status", "owner", own)
-                    ),
+                    "referrals": _groups(counts.groups(conn, generation, counts.OFFERED, "status", "owner", own)),
                     "screenings": _groups(
                         counts.groups(conn, generation, "projected_screenings", "state", "agency", own)
                     ),

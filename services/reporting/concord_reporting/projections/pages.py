@@ -33,7 +33,7 @@ def router(database: Database) -> Routes:
                 head=counts.head(conn, generation, CONSUMER),
                 sea=counts.by_year(conn, generation, "sea", own),
                 sh=counts.by_year(conn, generation, "sh", own),
-                referrals=counts.groups(conn, generation, "projected_referrals", "status", "owner", own),
+                referrals=counts.groups(conn, generation, counts.OFFERED, "status", "owner", own),
                 screenings=counts.groups(conn, generation, "projected_screenings", "state", "agency", own),
                 stages=counts.groups(conn, generation, "projected_cases", "stage", "agency", own),
             )

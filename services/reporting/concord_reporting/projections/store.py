@@ -16,11 +16,11 @@ TABLES = (
     "projection_heads",
 )
 _KEYS = {
-    "projected_cases": ("generation", "reference"),
-    "projected_reports": ("generation", "reference"),
-    "projected_referrals": ("generation", "reference"),
-    "projected_screenings": ("generation", "reference"),
-    "projected_clocks": ("generation", "case_reference", "clock"),
+    "projected_cases": ("generation", "agency", "reference"),
+    "projected_reports": ("generation", "agency", "reference"),
+    "projected_referrals": ("generation", "owner", "recipient", "reference"),
+    "projected_screenings": ("generation", "agency", "reference"),
+    "projected_clocks": ("generation", "agency", "case_reference", "clock"),
 }
 
 
@@ -43,16 +43,25 @@ def change(conn: Connection, table: str, where: Mapping[str, Any], values: Mappi
     conn.execute(text(f"update {table} set {assignments} where {condition}"), {**where, **values})
 
 
-def replace_victims(conn: Connection, generation: int, case: str, counts: Mapping[tuple[str, str], int]) -> None:
-    """Replaces the victims of a case; `counts` is keyed by sex and age category."""
+def replace_victims(
+    conn: Connection, generation: int, agency: str, case: str, counts: Mapping[tuple[str, str], int]
+) -> None:
+    """Replaces the victims of an agency's case; `counts` is keyed by sex and age category."""
+    of_case = {"generation": generation, "agency": agency, "case": case}
     conn.execute(
-        text("delete from projected_victims where generation = :generation and case_reference = :case"),
-        {"generation": generation, "case": case},
+        text(
+            "delete from projected_victims"
+            " where generation = :generation and agency = :agency and case_reference = :case"
+        ),
+        of_case,
     )
     for (sex, age_category), count in counts.items():
         conn.execute(
-            text("insert into projected_victims values (:generation, :case, :sex, :age_category, :count)"),
-            {"generation": generation, "case": case, "sex": sex, "age_category": age_category, "count": count},
+            text(
+                "insert into projected_victims (generation, agency, case_reference, sex, age_category, count)"
+                " values (:generation, :agency, :case, :sex, :age_category, :count)"
+            ),
+            {**of_case, "sex": sex, "age_category": age_category, "count": count},
         )
 
 
@@ -80,10 +89,13 @@ def day(value: str) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-def referral_status(conn: Connection, generation: int, reference: str) -> str | None:
-    """The status known of a referral, or nothing."""
+def referral_status(conn: Connection, generation: int, owner: str, recipient: str, reference: str) -> str | None:
+    """The status known of a referral between these two, or nothing."""
     status = conn.scalar(
-        text("select status from projected_referrals where generation = :generation and reference = :reference"),
-        {"generation": generation, "reference": reference},
+        text(
+            "select status from projected_referrals where generation = :generation and owner = :owner"
+            " and recipient = :recipient and reference = :reference"
+        ),
+        {"generation": generation, "owner": owner, "recipient": recipient, "reference": reference},
     )
     return str(status) if status is not None else None

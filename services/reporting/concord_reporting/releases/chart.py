@@ -1,4 +1,4 @@
-"""Draws yearly bars as SVG: zero base, direct labels, one colour; the table under it says the same in numbers. Pure."""
+"""Lays out yearly bars, which `parts.html` draws: zero base, direct labels, one colour; the table says the same."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,11 +25,14 @@ class Bar:
 
 
 def bars(points: Sequence[tuple[int, int]], *, most: int = 12) -> list[Bar]:
-    """Bars of `(year, value)` in the order of time, the newest `most` years, on one scale from zero."""
+    """Bars of `(year, value)` in the order of time, the newest `most` years, on one scale from zero.
+
+    None where a picture shows nothing that the table does not: a single year, or nothing but zeros.
+    """
     shown = sorted(points)[-most:]
-    if not shown:
+    highest = max((value for _, value in shown), default=0)
+    if len(shown) < 2 or not highest:
         return []
-    highest = max(value for _, value in shown) or 1
     slot = WIDTH / len(shown)
     width = min(slot * 0.7, 72)
     room = HEIGHT - _TOP - _BOTTOM

@@ -8,7 +8,7 @@ from concord_core.agreement import Agreement
 from concord_core.events import generations
 from concord_core.storage import Actor, Database
 from concord_core.vault import KeyService
-from concord_reporting.errors import FACTS_SET_ASIDE, NOT_THE_OPERATOR
+from concord_reporting.errors import FACTS_SET_ASIDE, NOT_THE_OPERATOR, VINTAGE_OUT_OF_ORDER
 from concord_reporting.projections import counts
 from concord_reporting.projections.handlers import CONSUMER
 from concord_reporting.releases import domain, store
@@ -22,7 +22,8 @@ def publish(
     """Publishes what the projections hold for days up to `vintage`, rounded, signed by the operator.
 
     Raises `not_the_operator` on a node that does not host the operator, `facts_set_aside` while a fact is not counted:
-    a total that misses facts is not published.
+    a total that misses facts is not published; `vintage_out_of_order` for a day that is to come, or before that of the
+    last release: the public page would go back to fewer reports.
     """
     operator = agreement.operator
     if not agreement.hosts(node, operator):
@@ -33,6 +34,10 @@ def publish(
         if head.set_aside:
             raise FACTS_SET_ASIDE.error(count=head.set_aside)
         published = datetime.now(UTC).date()
+        store.one_at_a_time(work.conn)
+        last = store.find(work.conn)
+        if vintage > published or (last is not None and vintage < last.vintage):
+            raise VINTAGE_OUT_OF_ORDER.error(last=last.vintage.isoformat() if last else "–")
         release_id = domain.next_id(published, store.ids(work.conn))
         exact, sources = store.exact_cells(work.conn, generation, vintage)
         files: dict[str, bytes] = {}

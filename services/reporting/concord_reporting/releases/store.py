@@ -15,7 +15,8 @@ _CASES = """
 select extract(year from c.received_date)::int as year, c.event_id::text as event_id,
        (c.outcome = 'substantiated') as substantiated,
        coalesce((select sum(v.count) from projected_victims v
-                 where v.generation = c.generation and v.case_reference = c.reference), 0)::int as victims
+                 where v.generation = c.generation and v.agency = c.agency
+                   and v.case_reference = c.reference), 0)::bigint as victims
 from projected_cases c
 where c.generation = :generation and c.concern = :concern and c.received_date <= :vintage"""
 _REFERRALS = """
@@ -104,6 +105,11 @@ def insert(
         conn.execute(
             text("insert into release_sources values (:release, :table, :row, :column, cast(:event as uuid))"), rows
         )
+
+
+def one_at_a_time(conn: Connection) -> None:
+    """Waits until no other transaction publishes: two at once would take one id."""
+    conn.execute(text("select pg_advisory_xact_lock(hashtext('concord.release'))"))
 
 
 def ids(conn: Connection) -> list[str]:

@@ -18,6 +18,7 @@ from concord_core.agreement import Agreement, Purpose
 from concord_core.disclosure import commitment, open_sealed
 from concord_core.errors import ConcordError
 from concord_core.rpc import Peers
+from concord_core.runtime import in_turn
 from concord_core.storage import Work
 from concord_core.telemetry import logger
 from concord_core.vault import KeyService
@@ -51,15 +52,19 @@ class Asking:
 
     def run(self) -> None:
         """One round over every open review; one that fails is asked again in the next."""
-        for agency in self._agreement.hosted_by(self._node, SERVICE):
-            for screening in self._checks.to_ask(agency, self._today()):
-                try:
-                    answered = bool(screening.ticket) and self._ask(agency, screening)
-                except ConcordError as error:
-                    self._log.warning("a review could not be asked for", code=error.code)
-                    answered = False
-                if not answered and screening.overdue(self._today()):
-                    self._close(agency, screening, ScreeningState.NOT_ANSWERED, [], [])
+        in_turn(self._agreement.hosted_by(self._node, SERVICE), self._round)
+
+    def _round(self, agency: str) -> None:
+        in_turn(self._checks.to_ask(agency, self._today()), lambda screening: self._one(agency, screening))
+
+    def _one(self, agency: str, screening: Screening) -> None:
+        try:
+            answered = bool(screening.ticket) and self._ask(agency, screening)
+        except ConcordError as error:
+            self._log.warning("a review could not be asked for", code=error.code)
+            answered = False
+        if not answered and screening.overdue(self._today()):
+            self._close(agency, screening, ScreeningState.NOT_ANSWERED, [], [])
 
     def _ask(self, agency: str, screening: Screening) -> bool:
         # The ticket names no owner: any agency of the node that compared leads to the same address.

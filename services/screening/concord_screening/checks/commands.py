@@ -17,6 +17,7 @@ from concord.screening.v1.events_pb2 import (
     ScreeningReviewOpened,
 )
 from concord_core.codes import CodeLists
+from concord_core.runtime import in_turn
 from concord_core.storage import Actor, Database, Work
 from concord_core.storage.idempotency import once
 from concord_core.values import new_reference, today
@@ -102,8 +103,7 @@ class Checks:
         """Compares what a crash or a list that was not up to date left open."""
         with self._database.work(agency, actor=JOB) as work:
             missed = self._store.not_compared(work, datetime.now(UTC) - _PATIENCE)
-        for reference in missed:
-            self.settle(agency, JOB, reference)
+        in_turn(missed, lambda reference: self.settle(agency, JOB, reference))
 
     def to_ask(self, agency: str, day: date) -> list[Screening]:
         """Reviews whose answer has to be asked for, or whose promised day has passed on `day`."""

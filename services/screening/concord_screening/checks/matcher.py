@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from concord_core.storage import Database
 from concord_screening.checks.domain import (
@@ -30,16 +30,27 @@ TIME_TO_READ_LISTS = 2.0
 
 
 class Matcher:
-    """The owner's side of a check, for all agencies of this node at once."""
+    """The owner's side of a check, for all agencies of this node at once.
+
+    `shares(owner, asker)`: whether the agreement lets an owner tell that asker anything now. Where it does not, no list
+    is looked at: the answer would tell of it, and its officer would see somebody else's candidate.
+    """
 
     def __init__(
-        self, database: Database, shelf: Shelf, disclosures: Disclosures, tickets: Tickets, group_key: bytes
+        self,
+        database: Database,
+        shelf: Shelf,
+        disclosures: Disclosures,
+        tickets: Tickets,
+        group_key: bytes,
+        shares: Callable[[str, str], bool],
     ) -> None:
         self._database = database
         self._shelf = shelf
         self._disclosures = disclosures
         self._tickets = tickets
         self._group_key = group_key
+        self._shares = shares
 
     def check(self, asker: str, screening: Screening, request: Request) -> tuple[Outcome, str]:
         """Compares, opens what has to be looked at, and gives the ticket; comparing twice opens nothing twice."""
@@ -48,6 +59,8 @@ class Matcher:
         zones: list[Zone] = []
         checked, unreadable = True, False
         for agency in self._shelf.agencies:
+            if not self._shares(agency, asker):
+                continue
             result = self._shelf.query(agency, query, deadline)
             if result is None:
                 checked = False

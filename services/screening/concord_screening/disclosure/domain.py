@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from concord_core.errors import FieldError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.values import today
-from concord_screening.errors import REVIEW_STATE
+from concord_screening.errors import REVIEW_LATE, REVIEW_STATE
 from concord_screening.register.domain import Entry
 from concord_screening.values import Problems, add_working_days
 
@@ -110,9 +110,12 @@ class Review:
         )
 
     def with_release(self, facts: Facts, by: str, at: datetime) -> Review:
-        """Releases exactly these facts; only after *same person*."""
+        """Releases exactly these facts; only after *same person*, and while somebody waits for them: after the last day
+        the asker was told that no answer came (`review_late`)."""
         if self.state is not ReviewState.SAME:
             raise REVIEW_STATE.error()
+        if at.astimezone(UTC).date() > self.answer_by:
+            raise REVIEW_LATE.error()
         return replace(
             self,
             state=ReviewState.RELEASED,

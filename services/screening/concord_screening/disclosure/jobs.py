@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from concord_core.runtime import in_turn
 from concord_core.storage import Actor, Database
 from concord_screening.disclosure.commands import Disclosures
 
@@ -18,8 +19,11 @@ def escalate(database: Database, disclosures: Disclosures, agencies: Sequence[st
     """
     if steward not in agencies:
         return
-    for owner in agencies:
+
+    def of_owner(owner: str) -> None:
         with database.work(owner, actor=ACTOR) as work:
             late = disclosures.for_steward(work, day)
         with database.work(steward, actor=ACTOR) as work:
             disclosures.tell_steward(work, owner, late)
+
+    in_turn(agencies, of_owner)

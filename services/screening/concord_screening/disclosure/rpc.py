@@ -61,15 +61,18 @@ class ScreeningServicer(ScreeningServiceServicer):
         """How the review stands; `not_found` for a ticket that is not ours or of another agency."""
         asker = caller(context).principal
         ticket = self._tickets.open(request.review_reference).for_agency(asker.agency)
+        now = datetime.now(UTC)
         standings: list[Standing] = []
         released: dict[str, list[Review]] = {}
         for agency in self._agencies:
             with self._database.work(agency, actor=asker.actor) as work:
                 for review, standing in self._disclosures.of_group(work, ticket.group):
                     standings.append(standing)
-                    if standing.listed and standing.state is ReviewState.RELEASED:
+                    # What an owner may no longer send stays; it must not keep back what others released.
+                    sends = self._agreement.flow_allows(agency, ticket.asker, SERVICE, Purpose.SCREENING, now)
+                    if sends and standing.listed and standing.state is ReviewState.RELEASED:
                         released.setdefault(agency, []).append(review)
-        state = group_state(ticket, standings, datetime.now(UTC))
+        state = group_state(ticket, standings, now)
         answer = messages.GetReviewResponse(state=STATES[state])
         if state is GroupState.DISCLOSED:
             digest = ticket_digest(request.review_reference)

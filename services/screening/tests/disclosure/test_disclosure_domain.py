@@ -41,6 +41,15 @@ def test_only_the_same_person_opens_the_release() -> None:
         released.judged(False, "changed my mind", "officer", NOW)
 
 
+def test_nothing_is_released_that_nobody_waits_for() -> None:
+    same = review().judged(True, "same birth date and rare name", "officer", NOW)
+    last = datetime(2026, 12, 3, 23, 59, tzinfo=UTC)
+    assert same.with_release(((FactField.BASIS, "established_sea"),), "officer", last).state is ReviewState.RELEASED
+    with pytest.raises(ConcordError, match="review_late"):
+        same.with_release(((FactField.BASIS, "established_sea"),), "officer", last + timedelta(minutes=1))
+    assert same.refused("it came too late", "officer", last + timedelta(days=9)).state is ReviewState.REFUSED
+
+
 def test_a_reason_is_required() -> None:
     with pytest.raises(ConcordError, match="invalid_request"):
         review().judged(False, "  ", "officer", NOW)

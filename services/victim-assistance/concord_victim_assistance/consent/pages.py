@@ -78,7 +78,7 @@ def router(own: OwnAgency, agreement: Agreement, rooms: Rooms) -> Routes:
         try:
             own.submit(who, form, f"assistance.consents.record/{reference}", act)
         except ConcordError as error:
-            return form_page(request, who, reference, form, screens.shown(request, error), 422)
+            return form_page(request, who, reference, form, screens.shown(request, error), error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/persons/{reference}")
 
     def consent_page(
@@ -127,7 +127,7 @@ def router(own: OwnAgency, agreement: Agreement, rooms: Rooms) -> Routes:
             done = own.submit(who, form, f"assistance.consents.withdraw/{reference}", act)
         except ConcordError as error:
             errors = screens.shown(request, error)
-            return consent_page(request, reference, who, "staff/consent_withdraw.html", errors, 422)
+            return consent_page(request, reference, who, "staff/consent_withdraw.html", errors, error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/persons/{done['person_reference']}")
 
     return pages

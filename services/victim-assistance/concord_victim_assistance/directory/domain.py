@@ -57,11 +57,6 @@ def headquarters(agencies: Iterable[Agency], first: Sequence[str]) -> list[Count
     ]
 
 
-def countries_with_desk(agencies: Iterable[Agency]) -> set[str]:
-    """Countries for which the agreement names a desk."""
-    return {desk.country for agency in agencies for desk in agency.desks if desk.country is not None}
-
-
 def mechanisms(rows: Iterable[SupportMechanism], need: str = "") -> list[Mechanism]:
     """Offices that serve a need (`support_type`; all if empty), each once: an office that works for several groups
     stands once per group in the source."""

@@ -120,7 +120,7 @@ def router(own: OwnAgency, rooms: Rooms, opening: HandoverOpening) -> Routes:
         try:
             made = own.submit(who, form, "assistance.persons.register", act)
         except ConcordError as error:
-            return form_page(request, form, screens.shown(request, error), status=422)
+            return form_page(request, form, screens.shown(request, error), status=error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/persons/{made['reference']}")
 
     @pages.get("/persons/{reference}")
@@ -145,7 +145,7 @@ def router(own: OwnAgency, rooms: Rooms, opening: HandoverOpening) -> Routes:
             own.submit(who, form, f"assistance.persons.change/{reference}", act)
         except ConcordError as error:
             errors = screens.shown(request, error)
-            return form_page(request, form, errors, reference, 422, version=typed(form, "version"))
+            return form_page(request, form, errors, reference, error.kind.http_status, version=typed(form, "version"))
         return STAFF.redirect(request, f"/assistance/persons/{reference}")
 
     _need_pages(pages, own, rooms, person_page)
@@ -167,7 +167,7 @@ def _need_pages(pages: Routes, own: OwnAgency, rooms: Rooms, person_page: Person
         try:
             own.submit(who, form, f"assistance.needs.record/{reference}", act)
         except ConcordError as error:
-            return person_page(request, who, reference, screens.shown(request, error), 422)
+            return person_page(request, who, reference, screens.shown(request, error), error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/persons/{reference}")
 
     @pages.post("/needs/{reference}/{step}")
@@ -181,7 +181,7 @@ def _need_pages(pages: Routes, own: OwnAgency, rooms: Rooms, person_page: Person
         try:
             own.submit(who, form, f"assistance.needs.{step}/{reference}", act)
         except ConcordError as error:
-            return person_page(request, who, person, screens.shown(request, error), 422)
+            return person_page(request, who, person, screens.shown(request, error), error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/persons/{person}")
 
 

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from concord_core.agreement import Agreement
 from concord_core.errors import ConcordError, ErrorKind
-from concord_core.storage import Actor, Database, Work
-from concord_core.telemetry import remote_parent, span
+from concord_core.storage import UNREACHABLE, Actor, Database, Work
+from concord_core.telemetry import failure, logger, remote_parent, span
 from concord_victim_assistance.referrals.commands import Opened, RecipientSide
 from concord_victim_assistance.referrals.domain import Received
 from concord_victim_assistance.referrals.store.received import Errand
@@ -53,7 +53,17 @@ class Courier:
                 errands = self.recipient.errands(work, datetime.now(UTC))
             for errand in errands:
                 with span("assistance.courier", parent=remote_parent(errand.traceparent)):
-                    self._errand(agency, errand)
+                    self._run_one(agency, errand)
+
+    def _run_one(self, agency: str, errand: Errand) -> None:
+        try:
+            self._errand(agency, errand)
+        except UNREACHABLE:
+            raise
+        except Exception as error:  # what one owner answers must not keep every other referral waiting behind it
+            logger("concord.assistance.courier").error("an errand failed and is tried later", **failure(error))
+            with self._work(agency) as work:
+                self.recipient.silent(work, errand.reference)
 
     def _errand(self, agency: str, errand: Errand) -> None:
         try:

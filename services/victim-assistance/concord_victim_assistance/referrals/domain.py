@@ -51,7 +51,6 @@ STEPS: Final[Mapping[tuple[Status, Step], Status]] = {
 OPEN: Final = frozenset({Status.IN_PROGRESS, Status.ACCEPTED})
 
 REJECT_REASONS: Final = ("capacity", "eligibility", "location", "contact_lost", "other")
-REVOKE_REASONS: Final = ("consent_withdrawn", "owner_decision")
 
 
 class Check(StrEnum):

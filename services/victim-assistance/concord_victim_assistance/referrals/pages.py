@@ -146,7 +146,7 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, rooms: Roo
         try:
             return previewed(request, who, reference, form, [])
         except ConcordError as error:
-            return chooser(request, who, reference, form, screens.shown(request, error), 422)
+            return chooser(request, who, reference, form, screens.shown(request, error), error.kind.http_status)
 
     @pages.post("/persons/{reference}/refer/send")
     def send(request: Request, reference: str, form: StaffForm, who: Offering) -> Response:
@@ -159,7 +159,7 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, rooms: Roo
             errors = screens.shown(request, error)
             if error.code == "preview_changed":
                 return previewed(request, who, reference, form, errors, 409)
-            return chooser(request, who, reference, form, errors, 422)
+            return chooser(request, who, reference, form, errors, error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/referrals/{made['reference']}")
 
     def referral_page(
@@ -198,7 +198,7 @@ def _owner_pages(pages: Routes, own: OwnAgency, agreement: Agreement, rooms: Roo
             own.submit(who, form, f"assistance.referrals.revoke/{reference}", act)
         except ConcordError as error:
             errors = screens.shown(request, error)
-            return referral_page(request, who, reference, "staff/referral_revoke.html", errors, 422)
+            return referral_page(request, who, reference, "staff/referral_revoke.html", errors, error.kind.http_status)
         return STAFF.redirect(request, f"/assistance/referrals/{reference}")
 
 
@@ -258,5 +258,5 @@ def _inbox_pages(pages: Routes, own: OwnAgency, rooms: Rooms, opening: Opening) 
         try:
             own.submit(who, form, f"assistance.inbox.{taken}/{reference}", act)
         except ConcordError as error:
-            return received_page(request, who, reference, screens.shown(request, error), 422, form)
+            return received_page(request, who, reference, screens.shown(request, error), error.kind.http_status, form)
         return STAFF.redirect(request, f"/assistance/inbox/{reference}")

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from google.protobuf.message import DecodeError
+
 from concord.assistance.v1 import service_pb2 as messages
 from concord.assistance.v1.service_pb2_grpc import AssistanceServiceStub
 from concord_core.agreement import Agreement
 from concord_core.disclosure import commitment, open_sealed
+from concord_core.disclosure.errors import NOT_OPENED
 from concord_core.errors import ConcordError, ErrorCode
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.rpc import Peers
@@ -66,4 +69,8 @@ class GrpcOwners:
             owner=owner,
             reference=reference,
         )
-        return Opened(messages.ReferralPackage.FromString(payload), commitment(answer.disclosure))
+        try:
+            package = messages.ReferralPackage.FromString(payload)
+        except DecodeError:
+            raise NOT_OPENED.error() from None
+        return Opened(package, commitment(answer.disclosure))

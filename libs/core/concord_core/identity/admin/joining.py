@@ -3,10 +3,13 @@
 Repeats change nothing: no new version without a change, no write where nothing differs.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from pydantic import ValidationError
 
 from concord_core.agreement import SERVICES, Agency, Agreement, Terms
 from concord_core.agreement.checks import changes_forbidden, problems
@@ -37,7 +40,10 @@ class NewAgency:
 
 
 def onboard(settings: Administration, slug: str, new: NewAgency | None, *, now: datetime | None = None) -> list[str]:
-    """The agency in the agreement, with keys, enforced everywhere, able to sign in; returns what changed."""
+    """The agency in the agreement, with keys, enforced everywhere, able to sign in; returns what changed.
+
+    Raises RefusedError.
+    """
     at = now or datetime.now(UTC)
     old = settings.in_force()
     draft: Terms = old
@@ -45,6 +51,7 @@ def onboard(settings: Administration, slug: str, new: NewAgency | None, *, now: 
         if new is None:
             raise RefusedError(f"{slug} is not in the agreement: say its entity, name and domain")
         draft = replace(_plain(old), agencies=(*old.agencies, _agency(settings, slug, new)))
+        _check_form(draft)
     elif old.agency(slug).left_at is not None:
         draft = _with(old, replace(old.agency(slug), left_at=None))
     for node, keyring in settings.keyrings.items():
@@ -105,6 +112,15 @@ def _plain(terms: Terms) -> Terms:
     return Terms(**{name: getattr(terms, name) for name in Terms.__dataclass_fields__})
 
 
+def _check_form(draft: Terms) -> None:
+    """Refuses a name or a domain that no agreement can hold, before keys are made for it."""
+    try:
+        dump(draft)
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors(include_input=False)]
+        raise RefusedError("; ".join(problems)) from None
+
+
 def _publish(settings: Administration, old: Agreement, draft: Terms, at: datetime) -> list[str]:
     """Signs the draft as the next version if it differs from the one in force."""
     if dump(draft) == dump(old):
@@ -113,16 +129,22 @@ def _publish(settings: Administration, old: Agreement, draft: Terms, at: datetim
     if found := [*problems(terms, at), *changes_forbidden(old, terms)]:
         raise RefusedError("; ".join(found))
     path, content = settings.agreement.path, dump(terms)
-    signature = sign(content, operator_key(settings.agreement.signing_key))
-    _replace(signature_path(path), signature.encode())
+    signature, signed = sign(content, operator_key(settings.agreement.signing_key)), signature_path(path)
+    # Two files cannot change at once: both signatures stand while the content changes, so that a crash in between
+    # leaves an agreement that services believe and the next try can follow.
+    _replace(signed, f"{signed.read_text(encoding='ascii').strip()}\n{signature}\n".encode())
     _replace(path, content)
+    _replace(signed, f"{signature}\n".encode())
     return [f"agreement: version {terms.version} signed"]
 
 
 def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(content)
-    draft.chmod(0o600)
+    with draft.open("wb") as file:
+        draft.chmod(0o600)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
     draft.replace(path)
 
 

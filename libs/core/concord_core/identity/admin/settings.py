@@ -102,9 +102,11 @@ class Administration(Section):
     def load(cls, path: Path) -> "Administration":
         """From a TOML file; `SettingsError` names what is missing or unknown, never a value."""
         try:
-            return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (OSError, tomllib.TOMLDecodeError) as error:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
             raise SettingsError(f"the administration file cannot be read: {error}") from error
+        try:
+            return cls.model_validate(values)
         except ValidationError as error:
             problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             raise SettingsError(problems) from error

@@ -62,7 +62,7 @@ class RecipientSide:
         received.insert(work, referral, traceparent)
         steps.add(work, referral.reference, Event.OFFERED, referral.owner, referral.offered)
         steps.add(work, referral.reference, Event.RECEIVED, work.owner, today())
-        ahead = received.withdrawal_ahead(work, referral.reference)
+        ahead = received.withdrawal_ahead(work, referral.owner, referral.reference)
         if ahead is not None:
             self._close(work, referral, ahead.withdrawn, "consent_withdrawn", Event.CONSENT_WITHDRAWN)
 

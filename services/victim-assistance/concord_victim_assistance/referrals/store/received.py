@@ -130,7 +130,8 @@ def keep_withdrawal(work: Work, referral_reference: str, ahead: WithdrawnAhead) 
     rows.insert_once(work, "withdrawals_ahead", {"referral_reference": referral_reference, **values})
 
 
-def withdrawal_ahead(work: Work, referral_reference: str) -> WithdrawnAhead | None:
-    """The withdrawal that came before this referral."""
-    row = rows.find(work, "withdrawals_ahead", referral_reference, key="referral_reference")
-    return rows.record_of(WithdrawnAhead, row) if row else None
+def withdrawal_ahead(work: Work, owner: str, referral_reference: str) -> WithdrawnAhead | None:
+    """The withdrawal that its owner made known before this referral."""
+    where = "and owner = :owner and referral_reference = :reference"
+    found = rows.select(work, "withdrawals_ahead", where, owner=owner, reference=referral_reference)
+    return rows.record_of(WithdrawnAhead, found[0]) if found else None

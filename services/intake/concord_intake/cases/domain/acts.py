@@ -1,7 +1,7 @@
-"""A case, the stages it passes, and who may move it: one table, and the order of its dates.
+"""What each act makes of a case: what must hold before it, and the order of the dates after it.
 
-Pure. Every act takes a case and returns a new one, or raises a `ConcordError` and nothing has changed. The order of the
-dates and the forbidden combinations are those of the import formats, so that a case typed by a person and one that is
+Every act takes a case and returns a new one, or raises a `ConcordError` and nothing has changed. The order of the dates
+and the forbidden combinations are those of the import formats, so that a case typed by a person and one that is
 imported follow the same rules.
 """
 
@@ -10,9 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 
 from concord_core.errors.codes import OWN_ACT
+from concord_intake.cases.domain.case import SUBSTANTIATED, Case, Dates, Proposal, VictimCount
+from concord_intake.cases.domain.stages import (
+    ALLOWED,
+    LEADS_TO,
+    SECOND_PERSON,
+    Act,
+    Stage,
+)
 from concord_intake.errors import (
     ALREADY_PROPOSED,
     DATE_IN_FUTURE,
@@ -23,83 +30,6 @@ from concord_intake.errors import (
     STAGE_REFUSES,
     field_error,
 )
-
-
-class Stage(StrEnum):
-    """Codes of `case_stage`."""
-
-    RECEIVED = "received"
-    PRELIMINARY_ASSESSMENT = "preliminary_assessment"
-    REPORTED = "reported"
-    REFERRED = "referred_for_investigation"
-    TCC_NOTIFIED = "tcc_notified"
-    INVESTIGATOR_APPOINTED = "investigator_appointed"
-    UNDER_INVESTIGATION = "under_investigation"
-    REPORT_SUBMITTED = "report_submitted"
-    UNDER_REVIEW = "under_review"
-    DISCIPLINARY_PROCESS = "disciplinary_process"
-    CLOSED = "closed"
-
-
-class Act(StrEnum):
-    """What people do to a case; also the last part of the REST address."""
-
-    ASSESS = "assess"
-    REPORT = "report"
-    REFER = "refer"
-    NOTIFY_COUNTRY = "notify-country"
-    RECORD_COUNTRY_ANSWER = "record-country-answer"
-    START_INVESTIGATION = "start-investigation"
-    COMPLETE_INVESTIGATION = "complete-investigation"
-    SUBMIT_REPORT = "submit-report"
-    PROPOSE_OUTCOME = "propose-outcome"
-    CONFIRM_OUTCOME = "confirm-outcome"
-    REFUSE_OUTCOME = "refuse-outcome"
-    SANCTION = "sanction"
-    PROPOSE_CLOSURE = "propose-closure"
-    CONFIRM_CLOSURE = "confirm-closure"
-    REFUSE_CLOSURE = "refuse-closure"
-
-
-OPEN_STAGES = frozenset(Stage) - {Stage.CLOSED}
-ASSESSED_STAGES = OPEN_STAGES - {Stage.RECEIVED}
-
-# The one table of allowed moves: act → stages in which it may happen. Where an act leads is in `perform`.
-ALLOWED: dict[Act, frozenset[Stage]] = {
-    Act.ASSESS: frozenset({Stage.RECEIVED}),
-    Act.REPORT: frozenset({Stage.PRELIMINARY_ASSESSMENT}),
-    Act.REFER: frozenset({Stage.REPORTED}),
-    Act.NOTIFY_COUNTRY: frozenset({Stage.REFERRED}),
-    Act.RECORD_COUNTRY_ANSWER: frozenset({Stage.TCC_NOTIFIED}),
-    Act.START_INVESTIGATION: frozenset({Stage.REFERRED, Stage.TCC_NOTIFIED, Stage.INVESTIGATOR_APPOINTED}),
-    Act.COMPLETE_INVESTIGATION: frozenset({Stage.UNDER_INVESTIGATION}),
-    Act.SUBMIT_REPORT: frozenset({Stage.UNDER_INVESTIGATION}),
-    Act.PROPOSE_OUTCOME: frozenset({Stage.REPORT_SUBMITTED, Stage.UNDER_REVIEW}),
-    Act.CONFIRM_OUTCOME: frozenset({Stage.UNDER_REVIEW}),
-    Act.REFUSE_OUTCOME: frozenset({Stage.UNDER_REVIEW}),
-    Act.SANCTION: frozenset({Stage.DISCIPLINARY_PROCESS}),
-    Act.PROPOSE_CLOSURE: ASSESSED_STAGES,
-    Act.CONFIRM_CLOSURE: ASSESSED_STAGES,
-    Act.REFUSE_CLOSURE: ASSESSED_STAGES,
-}
-
-# Where an act leads when it leads to one place. An answer to a proposal and a country's answer depend on what it is.
-LEADS_TO: dict[Act, Stage] = {
-    Act.ASSESS: Stage.PRELIMINARY_ASSESSMENT,
-    Act.REPORT: Stage.REPORTED,
-    Act.REFER: Stage.REFERRED,
-    Act.NOTIFY_COUNTRY: Stage.TCC_NOTIFIED,
-    Act.START_INVESTIGATION: Stage.UNDER_INVESTIGATION,
-    Act.COMPLETE_INVESTIGATION: Stage.UNDER_INVESTIGATION,
-    Act.SUBMIT_REPORT: Stage.REPORT_SUBMITTED,
-    Act.PROPOSE_OUTCOME: Stage.UNDER_REVIEW,
-    Act.SANCTION: Stage.DISCIPLINARY_PROCESS,
-    Act.CONFIRM_CLOSURE: Stage.CLOSED,
-}
-
-SECOND_PERSON = frozenset({Act.CONFIRM_OUTCOME, Act.REFUSE_OUTCOME, Act.CONFIRM_CLOSURE, Act.REFUSE_CLOSURE})
-
-SUBSTANTIATED = frozenset({"substantiated", "partially_substantiated"})
 
 WITH_CONTRIBUTING_COUNTRY = frozenset(
     {
@@ -128,87 +58,6 @@ MAIN_CHAIN = (
 )
 COUNTRY_CHAIN = ("referred", "country_notified", "country_answered")
 CLOSING_CHAINS = (("received", "closed"), ("investigation_completed", "closed"))
-
-
-@dataclass(frozen=True, slots=True)
-class Dates:
-    """The domain dates of a case, by the names that the clocks use. `sanction` is the first one imposed."""
-
-    received: date
-    assessed: date | None = None
-    reported: date | None = None
-    referred: date | None = None
-    country_notified: date | None = None
-    country_answered: date | None = None
-    investigation_started: date | None = None
-    investigation_completed: date | None = None
-    report_submitted: date | None = None
-    outcome: date | None = None
-    sanction: date | None = None
-    closed: date | None = None
-
-    def get(self, name: str) -> date | None:
-        """The date of that name."""
-        found: date | None = getattr(self, name)
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class VictimCount:
-    """How many victims of one sex (`sex`) and age class (`age_category`)."""
-
-    sex: str
-    age_category: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """An act that waits for a second person. `code` is an outcome or a closure reason, `by` an opaque subject."""
-
-    kind: str
-    code: str
-    on: date
-    by: str
-
-
-CODES = (
-    "stage",
-    "concern",
-    "country",
-    "serious",
-    "allegation_type",
-    "allegation_nature",
-    "personnel_category",
-    "contributing_country",
-    "investigating_entity",
-    "outcome",
-    "closure_reason",
-)
-"""What is known of a case in single codes: its columns, and its members in JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What an agency knows about a case in codes and dates; words are stored encrypted, elsewhere."""
-
-    reference: str
-    agency: str
-    stage: Stage
-    concern: str
-    dates: Dates
-    country: str = ""
-    serious: bool = False
-    allegation_type: str = ""
-    allegation_nature: str = ""
-    personnel_category: str = ""
-    contributing_country: str = ""
-    investigating_entity: str = "none"
-    outcome: str = ""
-    closure_reason: str = ""
-    victims: tuple[VictimCount, ...] = ()
-    sanctions: tuple[tuple[str, date], ...] = ()
-    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,19 +255,3 @@ def next_acts(case: Case) -> tuple[Act, ...]:
     if case.dates.investigation_completed is not None and Act.SUBMIT_REPORT in possible:
         possible.remove(Act.COMPLETE_INVESTIGATION)
     return tuple(act for act in possible if not _missing(case, act))
-
-
-def public_status(case: Case) -> str:
-    """Code of `allegation_status_public`: derived, never typed; the first that fits."""
-    if case.outcome in SUBSTANTIATED:
-        return "substantiated"
-    if case.outcome == "unsubstantiated":
-        return "unsubstantiated"
-    if case.dates.closed is not None:
-        return "closed_victim_request" if case.closure_reason == "victim_withdrew" else "closed_other"
-    if case.dates.investigation_completed is not None:
-        return "result_under_review"
-    if case.dates.referred is not None or case.dates.investigation_started is not None:
-        abroad = case.investigating_entity in ("tcc", "national_authority")
-        return "referred_member_state" if abroad else "under_investigation"
-    return "limited_information" if case.dates.assessed is not None else "preliminary_assessment"

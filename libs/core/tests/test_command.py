@@ -1,0 +1,61 @@
+"""`concord` as a person runs it who errs: one line that says what is wrong, never a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+DATABASE = '[database]\nhost = "127.0.0.1"\nport = {port}\nname = "hub_intake"\npasswords = "{passwords}"\n'
+
+
+def concord(*arguments: str | Path, **environment: str) -> tuple[int, str, str]:
+    argv = [sys.executable, "-m", "concord_core.cli", *map(str, arguments)]
+    done = subprocess.run(argv, capture_output=True, text=True, env={"COLUMNS": "400", **environment})
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """Settings that name a database which nobody serves."""
+    (tmp_path / "hub_intake_consume").write_text("secret")
+    path = tmp_path / "intake.toml"
+    path.write_text(DATABASE.format(port=1, passwords=tmp_path))
+    return path
+
+
+def refused(*arguments: str | Path, **environment: str) -> str:
+    code, out, err = concord(*arguments, **environment)
+    assert (code, out) == (1, ""), err
+    assert err.startswith("concord: ")
+    assert err.count("\n") == 1, err
+    return err.removeprefix("concord: ").strip()
+
+
+def test_settings_that_are_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    assert "section [database]" in refused("dlq", "list", "--config", path)
+    assert "cannot be read" in refused("agency", "list", "--config", path)
+
+
+def test_a_database_that_does_not_answer(config: Path) -> None:
+    assert refused("dlq", "list", "--config", config) == "the database does not answer"
+
+
+def test_a_file_that_is_missing_is_named(config: Path) -> None:
+    password = config.parent / "hub_intake_consume"
+    password.unlink()
+    assert refused("dlq", "list", "--config", config) == f"{password}: No such file or directory"
+
+
+def test_a_run_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    in_the_way = tmp_path / f"concord-{os.getuid()}"
+    in_the_way.write_text("")
+    assert refused("down", TMPDIR=str(tmp_path)).startswith(f"{in_the_way}")
+
+
+def test_a_demo_without_cases_is_wrong_use() -> None:
+    code, _, err = concord("demo", "--exit", "--cases", "0")
+    assert (code, "--cases" in err) == (2, True)
