@@ -24,7 +24,6 @@ from concord_screening.engine.retrieve import choose, collect, date_relation, su
 EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
 N_EVIDENCE = len(EVIDENCE)
 N_GROUPS = 7
-DATE_AGREES = 5
 
 
 @njit(cache=True)
