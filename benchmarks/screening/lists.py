@@ -1,16 +1,18 @@
 """Lists of one size, each measured in a process of its own so that its memory can be told apart.
 
-    python -m benchmarks.screening.lists SIZE FOLDER [AGENCIES]
+    python -m benchmarks.screening.lists build SIZE FOLDER AGENCIES
+    python -m benchmarks.screening.lists measure FOLDER
 
-Prints one line of JSON. With AGENCIES the list lies in so many agencies' folders, one of which holds half of it; a
-check then asks each of them, as the service does.
+`measure` prints one line of JSON. With several AGENCIES the list lies in so many agencies' folders, one of which
+holds half of it; a check then asks each of them, as the service does.
 """
 
 from __future__ import annotations
 
 import json
-import os
+import pickle
 import resource
+import subprocess
 import sys
 import threading
 import time
@@ -20,12 +22,32 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.screening.made import Candidate, candidates, people, recall
+from benchmarks.screening.judging import recall
+from benchmarks.screening.made import Candidate, candidates, people
 from concord_screening.engine.commands import Index
 from concord_screening.engine.domain import Change, Hit, Name, Query, Subject
+from concord_screening.engine.search import Budget
 
-CHECKS = 600
+CHECKS = 1_000
+# Where every check asks many lists, fewer tell.
+CHECKS_OF_MANY = 400
+RETRIEVED = 200
+CHANGES = 100
 KEPT = 20_000
+# Nobody is compared: what is left of a check is reading the name and the doors.
+DOORS_ONLY = Budget(compared=0, of_day=0)
+_FIRST_ANSWER = """
+import sys, time
+since = time.perf_counter()
+from pathlib import Path
+from concord_screening.engine.commands import Index
+from concord_screening.engine.domain import Query
+lists = [Index.open(folder, background=False) for folder in sorted(Path(sys.argv[1]).iterdir())]
+opened = time.perf_counter()
+for index in lists:
+    index.query(Query.of("Otokar Quillabamba", "1971-06-05"))
+print(opened - since, time.perf_counter() - since)
+"""
 
 
 def resident() -> int:
@@ -37,15 +59,15 @@ def resident() -> int:
 class Lists:
     """The agencies' lists, asked one after the other."""
 
-    def __init__(self, folder: Path, agencies: int) -> None:
-        self.each = [Index.open(folder / str(number), background=False) for number in range(agencies)]
+    def __init__(self, folder: Path, budget: Budget | None = None) -> None:
+        self.each = [Index.open(own, budget=budget, background=False) for own in sorted(folder.iterdir())]
 
     def hits(self, query: Query) -> list[Hit]:
         """The best of every list."""
         return [hit for index in self.each for hit in index.query(query, candidates=False).hits]
 
     def retrieved(self, query: Query) -> list[str]:
-        """Everybody whom a list compared."""
+        """Everybody who came through a door of a list."""
         return [key for index in self.each for key in index.query(query).candidates]
 
     def batch(self, queries: list[Query]) -> None:
@@ -60,14 +82,17 @@ class Lists:
             index.close()
 
 
-def _build(size: int, folder: Path, agencies: int) -> list[Subject]:
-    """Makes the lists on disk; gives some of their people, to look for."""
+def _build(size: int, folder: Path, agencies: int) -> tuple[list[Subject], int]:
+    """Makes the lists on disk; gives some of their people, to look for, and how many names there are."""
     kept: list[Subject] = []
+    names = 0
     shares = [size] if agencies == 1 else [size // 2, *[size // 2 // (agencies - 1)] * (agencies - 1)]
     stream = enumerate(people(size))
 
     def noted(share: int) -> Iterator[Subject]:
+        nonlocal names
         for number, subject in islice(stream, share):
+            names += len(subject.names)
             if number % max(1, size // KEPT) == 0:
                 kept.append(subject)
             if number % 100_000 == 0:
@@ -75,14 +100,15 @@ def _build(size: int, folder: Path, agencies: int) -> list[Subject]:
             yield subject
 
     for agency, share in enumerate(shares):
-        index = Index.open(folder / str(agency), background=False)
+        index = Index.open(folder / f"{agency:02d}", background=False)
         index.load(noted(share))
         index.close()
-    return kept
+    return kept, names
 
 
-def _single(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
-    wall, busy, found, retrieved, seen = [], [], [], 0, 0
+def _spent(lists: Lists, asked: list[Candidate]) -> tuple[dict[str, float], list[tuple[float, float, bool]]]:
+    """Time of single checks, and what they found."""
+    wall, busy, found = [], [], []
     for candidate in asked:
         since, used = time.perf_counter(), time.process_time()
         hits = lists.hits(candidate.query)
@@ -91,21 +117,25 @@ def _single(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
         right = max((hit.score for hit in hits if hit.subject_id == candidate.right), default=-1.0)
         other = max((hit.score for hit in hits if hit.subject_id != candidate.right), default=0.0)
         found.append((right, other, candidate.right is not None))
-    for candidate in asked[:200]:
-        given = lists.retrieved(candidate.query)
-        retrieved += len(given)
-        seen += candidate.right in given
-    listed = sum(candidate.right is not None for candidate in asked[:200])
     own = 1000 * np.array(busy)
-    return {
+    times = {
         "wall p50": float(np.median(wall) * 1000),
         "wall p99": float(np.quantile(wall, 0.99) * 1000),
         "processor p50": float(np.median(own)),
         "processor p99": float(np.quantile(own, 0.99)),
         "single": float(1000 / own.mean()),
-        "recall": recall(found),
-        "candidates": retrieved / 200,
-        "candidate recall": seen / listed,
+    }
+    return times, found
+
+
+def _doors(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
+    """How many come through the doors, and whether the right one does."""
+    few = asked[:RETRIEVED]
+    given = [lists.retrieved(candidate.query) for candidate in few]
+    listed = [(own, candidate.right) for own, candidate in zip(given, few, strict=True) if candidate.right is not None]
+    return {
+        "candidates": float(np.mean([len(own) for own in given])),
+        "candidate recall": float(np.mean([right in own for own, right in listed])),
     }
 
 
@@ -126,11 +156,11 @@ def _findable(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
     thread.start()
     spent = []
     since_all = time.perf_counter()
-    for number in range(100):
+    for number in range(CHANGES):
         subject = Subject(f"new:{number}", (Name(f"Otokar Quillabamba{chr(97 + number % 26)}"),), ("1971-06-05",))
         since = time.perf_counter()
         lists.each[0].apply([Change.upsert(subject)])
-        if subject.subject_id not in lists.retrieved(Query.of(subject.names[0].text, subject.dobs[0])):
+        if subject.subject_id not in lists.each[0].query(Query.of(subject.names[0].text, subject.dobs[0])).candidates:
             raise RuntimeError("a change was not found")
         spent.append(time.perf_counter() - since)
     stop.set()
@@ -143,34 +173,66 @@ def _findable(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
     }
 
 
-def measure(size: int, folder: Path, agencies: int) -> dict[str, float]:
-    """Everything about one list."""
-    since = time.process_time()
-    kept = _build(size, folder, agencies)
-    built = time.process_time() - since
-    asked = candidates(kept, CHECKS)
-    child = os.fork()  # the measuring process starts without what building left in memory
-    if child:
-        os.waitpid(child, 0)
-        return json.loads((folder / "measured.json").read_text("utf-8")) | {"build": built}
-    out: dict[str, float] = {"size": size, "agencies": agencies}
+def _warm(folder: Path) -> None:
+    """Loads the model and the compiled loops, which every process has once."""
+    index = Index.open(folder, background=False)
+    index.apply([Change.upsert(Subject("warm", (Name("Maria Example"), Name("Мария Пример")), ("1970-01-01",)))])
+    index.query(Query.of("Maria Example", "1970-01-01"))
+    index.close()
+
+
+def _measured(names: int, folder: Path, asked: list[Candidate]) -> dict[str, float]:
+    """Everything about lists that are on disk."""
+    bare = resident()
+    _warm(folder.parent / "warm")
     before = resident()
     since = time.perf_counter()
-    lists = Lists(folder, agencies)
-    out["start"] = time.perf_counter() - since
+    lists = Lists(folder)
+    out: dict[str, float] = {"fixed": before - bare, "open": time.perf_counter() - since}
     for candidate in asked[:20]:
         lists.hits(candidate.query)
-    out |= _single(lists, asked)
+    times, found = _spent(lists, asked)
+    out |= times | {"recall": recall(found), "recall 10": recall(found, 0.1)}
+    out |= _doors(lists, asked)
     since = time.process_time()
     lists.batch([candidate.query for candidate in asked])
     out["batch"] = len(asked) / (time.process_time() - since)
-    out["resident"] = max(0, resident() - before) / size
-    out["disk"] = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / size
+    out["resident"] = max(0, resident() - before) / names
+    out["disk"] = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / names
+    lists.close()
+    doors = Lists(folder, DOORS_ONLY)
+    times, _ = _spent(doors, asked)
+    doors.close()
+    out |= {"doors p50": times["processor p50"], "doors p99": times["processor p99"]}
+    lists = Lists(folder)
     out |= _findable(lists, asked)
     lists.close()
-    (folder / "measured.json").write_text(json.dumps(out), "utf-8")
-    os._exit(0)
+    first = subprocess.run(
+        [sys.executable, "-c", _FIRST_ANSWER, str(folder)], check=True, stdout=subprocess.PIPE, text=True
+    )  # fmt: skip
+    opened, answered = first.stdout.split()
+    return out | {"start": float(opened), "first answer": float(answered)}
+
+
+def build(size: int, folder: Path, agencies: int) -> None:
+    """Makes the lists, and whom to look for in them."""
+    since = time.process_time()
+    kept, names = _build(size, folder / "lists", agencies)
+    made = {"size": size, "agencies": agencies, "names": names, "build": time.process_time() - since}
+    (folder / "asked.pickle").write_bytes(pickle.dumps(candidates(kept, CHECKS)))
+    (folder / "made.json").write_text(json.dumps(made), "utf-8")
+
+
+def measure(folder: Path) -> dict[str, float]:
+    """Everything about one list, in a process that did not build it."""
+    made: dict[str, float] = json.loads((folder / "made.json").read_text("utf-8"))
+    asked = pickle.loads((folder / "asked.pickle").read_bytes())
+    few = asked if made["agencies"] == 1 else asked[:CHECKS_OF_MANY]
+    return made | _measured(int(made["names"]), folder / "lists", few)
 
 
 if __name__ == "__main__":
-    print(json.dumps(measure(int(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1)))
+    if sys.argv[1] == "build":
+        build(int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4]))
+    else:
+        print(json.dumps(measure(Path(sys.argv[2]))))

@@ -59,14 +59,3 @@ def candidates(listed: Sequence[Subject], count: int, seed: int = SEED) -> list[
         query = Query.of(name, _dob(subject.dobs[0] if subject.dobs else "", random_), subject.countries[0])
         out.append(Candidate(query, subject.subject_id if number % 2 else None))
     return out
-
-
-def recall(found: Sequence[tuple[float, float, bool]], share: float = 0.01) -> float:
-    """Of the listed, how many score above what this share of clean checks reaches.
-
-    Each row: the score of the right one, the best of anybody else, whether the candidate is listed.
-    """
-    clean = sorted((other for _, other, listed in found if not listed), reverse=True)
-    cut = clean[int(share * len(clean))]
-    rights = [right for right, _, listed in found if listed]
-    return sum(right > cut for right in rights) / max(1, len(rights))

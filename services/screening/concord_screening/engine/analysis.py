@@ -154,8 +154,8 @@ def _ways(strong: list[Word]) -> Iterator[list[Word]]:
             yield [*strong[:at], one, *strong[at + 2 :]]
 
 
-def _latin(spellings: tuple[str, ...]) -> tuple[tuple[Channel, str], ...]:
-    return tuple((Channel.LATIN, spelling) for spelling in spellings)
+def _in(channel: Channel, spellings: tuple[str, ...]) -> tuple[tuple[Channel, str], ...]:
+    return tuple((channel, spelling) for spelling in spellings)
 
 
 def _han_part(piece: str, family: bool, native: bool, korean: bool) -> Part:
@@ -163,13 +163,13 @@ def _han_part(piece: str, family: bool, native: bool, korean: bool) -> Part:
     mandarin, cantonese = han.readings(piece, family)
     spelled = [(Channel.HAN, mandarin)]
     if not native and (southern := han.southern(piece)):
-        spelled.append((Channel.LATIN, southern))
+        spelled.append((Channel.SPELLED, southern))
     if native or len(piece) <= 2:  # no part of a Chinese name is longer
         spelled += [(Channel.MANDARIN, mandarin), (Channel.CANTONESE, cantonese)]
     latin = known.family_spellings(piece) if family else known.latin_of(Channel.HAN, mandarin)
     if native:
         latin = tuple(dict.fromkeys((*latin, *han.local_spellings(piece, family, korean))))
-    return Part(tuple((c, s) for c, s in spelled if s) + _latin(latin))
+    return Part(tuple((c, s) for c, s in spelled if s) + _in(Channel.SPELLED, latin))
 
 
 def _part(word: Word, channel: Channel) -> Part:
@@ -179,7 +179,7 @@ def _part(word: Word, channel: Channel) -> Part:
     start = next((s for s in _SERVANT_STARTS if word.text.startswith(s)), "")
     if start and len(word.text) >= len(start) + 4:
         own.append((channel, symbols(Word(word.text[len(start) :], word.script))))
-    return Part((*own, *_latin(known.latin_of(channel, spelling))))
+    return Part((*own, *_in(Channel.LATIN, known.latin_of(channel, spelling))))
 
 
 def _parts(word: Word, alone: bool) -> list[list[Part]]:

@@ -6,25 +6,23 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from concord_screening.engine.align import WHOLE_MOST, Own
 from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.arrays import Own
 from concord_screening.engine.lexicon import Lexicon, pack
 from concord_screening.engine.romanise import Channel
+from concord_screening.engine.spelled import SPELLINGS_MOST, WHOLE_MOST
 
 # Neighbours that together are longer than this are two words for everybody.
 PAIR_MOST = 12
-# Of names written as one word the first spellings are enough: each part is compared in all of its own.
-_MOST_SPELLINGS = 3
+_AS_WRITTEN = (Channel.LATIN, Channel.SPELLED)
 
 
 def together(parts: Sequence[Part], most: int) -> Part | None:
     """Parts written as one word, each spelling with its like of the other parts; none when that is too long."""
     found: dict[tuple[Channel, str], None] = {}
-    for turn in range(min(_MOST_SPELLINGS, max(len(part.spellings) for part in parts))):
+    for turn in range(min(SPELLINGS_MOST, max(len(part.spellings) for part in parts))):
         chosen = [part.spellings[turn] if turn < len(part.spellings) else part.spellings[0] for part in parts]
-        channel = chosen[0][0]
-        for own, _ in chosen:
-            channel = Channel.LATIN if own == Channel.LATIN else channel
+        channel = next((own for own, _ in chosen if own in _AS_WRITTEN), chosen[0][0])
         text = "".join(spelling for _, spelling in chosen)[:WHOLE_MOST]
         if len(text) <= most:
             found[channel, text] = None
@@ -45,24 +43,25 @@ def laid_out(forms: Sequence[Form]) -> tuple[Own, list[Part]]:
     singles = len(lexicon)
     pair: list[int] = []
     turned: list[int] = []
-    extra: dict[Part, int] = {}
 
     def joined(parts: tuple[Part, ...]) -> int:
         one = together(parts, PAIR_MOST)
-        return -1 if one is None else singles + extra.setdefault(one, len(extra))
+        return -1 if one is None else lexicon.number(one)
 
     for form in forms:
         count = len(form.parts)
         for at in range(count):
             pair.append(joined(form.parts[at : at + 2]) if at + 1 < count else -1)
             turned.append(joined(form.parts[::-1]) if at == 0 and count == 2 else -1)
-    pairs = singles + len(extra)
-    wholes: list[Part] = []
+    units_as_parts = list(lexicon.parts())
+    pairs = len(units_as_parts)
+    wholes: dict[Part, int] = {}
+    whole: list[int] = []
     whole_first = [0]
     for form in forms:
-        wholes += [one for parts in turns(form.parts) if (one := together(parts, WHOLE_MOST))]
-        whole_first.append(len(wholes))
-    units_as_parts = [*lexicon.parts(), *extra]
+        found = [one for parts in turns(form.parts) if (one := together(parts, WHOLE_MOST))]
+        whole += [pairs + wholes.setdefault(one, len(wholes)) for one in found]
+        whole_first.append(len(whole))
     compared = Own(
         pack([*units_as_parts, *wholes]),
         singles,
@@ -72,7 +71,7 @@ def laid_out(forms: Sequence[Form]) -> tuple[Own, list[Part]]:
         np.array(pair, dtype=np.int64),
         np.array(turned, dtype=np.int64),
         np.array(whole_first, dtype=np.int64),
-        np.arange(pairs, pairs + len(wholes), dtype=np.int64),
+        np.array(whole, dtype=np.int64),
         np.array([form.channel for form in forms], dtype=np.int64),
     )
     return compared, units_as_parts

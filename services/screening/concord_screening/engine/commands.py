@@ -7,19 +7,21 @@ import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
+from itertools import takewhile
 from pathlib import Path
 
 import numpy as np
 
 from concord_screening.engine import align, places, spread
-from concord_screening.engine.align import Names
 from concord_screening.engine.analysis import Form, forms
+from concord_screening.engine.arrays import Names
+from concord_screening.engine.assignment import N_FEATURES
 from concord_screening.engine.candidate import laid_out
 from concord_screening.engine.dates import DateRelation, ImpossibleDateError, parse
 from concord_screening.engine.domain import Change, Hit, Query, Reason, Result, Subject, Zone
 from concord_screening.engine.evidence import EVIDENCE, group_of
-from concord_screening.engine.explain import reasons
-from concord_screening.engine.gam import all_log_odds, log_odds
+from concord_screening.engine.explain import Explainer
+from concord_screening.engine.gam import log_odds
 from concord_screening.engine.letters import words
 from concord_screening.engine.lexicon import Lexicon
 from concord_screening.engine.listing import GENDERS, Builder
@@ -58,7 +60,7 @@ class PairScorer:
         own, _ = laid_out(a)
         alike = align.compare(self._model.tables, own, names, np.arange(len(b)), row_of, self._spread)
         groups = np.array([[group_of(int(x.channel), int(y.channel)) for y in b] for x in a])
-        return alike.features.reshape(-1, align.N_FEATURES), groups.ravel()
+        return alike.features.reshape(-1, N_FEATURES), groups.ravel()
 
     def score(self, a: str, b: str) -> float:
         """The probability that two names are one person's, names alone; 0 when one cannot be read."""
@@ -69,6 +71,7 @@ class PairScorer:
         return _probability(max(log_odds(self._model.names, g, f) for f, g in zip(found, groups, strict=True)))
 
 
+_DATE = EVIDENCE.index("date")
 _scorers = threading.local()
 
 
@@ -91,6 +94,7 @@ class Index:
         self._store = store
         self._model = model
         self._searcher = Searcher(model, budget)
+        self._explainer = Explainer(model.people)
         self._lock = threading.RLock()
         self._background = background
         self._merging: threading.Thread | None = None
@@ -208,35 +212,32 @@ class Index:
     def _rank(
         self, asked: Asked, segments: Sequence[Segment], found: list[Found], limit: int, candidates: bool
     ) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
-        rows = [
-            (float(odds), f, k)
-            for f in found
-            for k, odds in enumerate(all_log_odds(self._model.people, f.evidence).tolist())
-        ]
-        rows.sort(key=lambda row: -row[0])
+        odds = np.concatenate([f.weighed.odds for f in found]) if found else np.zeros(0)
+        of = [(f, k) for f in found for k in range(len(f.subjects))]
+        order = np.argsort(-odds, kind="stable").tolist()
         # People with equal scores come in the order of their ids, whatever segment they are in.
-        edge = rows[limit - 1][0] if len(rows) > limit else -math.inf
-        best = [(-odds, segments[f.segment].listing.subject_id(int(f.subjects[k])), f, k)
-                for odds, f, k in rows if odds >= edge]  # fmt: skip
+        edge = odds[order[limit - 1]] if 0 < limit < len(order) else -math.inf
+        rows = ((float(odds[at]), *of[at]) for at in takewhile(lambda at: odds[at] >= edge, order))
+        best = [(-value, segments[f.segment].listing.subject_id(int(f.subjects[k])), f, k) for value, f, k in rows]
         best.sort(key=lambda row: row[:2])
         size = sum(segment.listing.size for segment in segments)
         hits = tuple(self._hit(asked, segments[f.segment], f, k, -odds, i, size) for odds, i, f, k in best[:limit])
         if not candidates:
             return hits, ()
-        compared = [segments[f.segment].listing.subject_id(int(f.subjects[k])) for _, f, k in rows]
+        compared = [segments[of[at][0].segment].listing.subject_id(int(of[at][0].subjects[of[at][1]])) for at in order]
         others = [segments[f.segment].listing.subject_id(s) for f in found for s in f.candidates.tolist()]
         return hits, tuple(dict.fromkeys(compared + others))
 
     def _hit(
         self, asked: Asked, segment: Segment, found: Found, k: int, odds: float, subject_id: str, size: int
     ) -> Hit:
-        values = found.evidence[k]
-        dated = int(values[EVIDENCE.index("date")]) != DateRelation.UNKNOWN
+        values = found.weighed.evidence[k].tolist()
+        dated = int(values[_DATE]) != DateRelation.UNKNOWN
         probability = capped(_probability(odds), dated)
-        listed = int(segment.listing.people.entry_channel[found.entries[k]])
+        listed = int(segment.listing.people.entry_channel[found.weighed.entries[k]])
         channels = (int(asked.forms[0].channel), listed)
-        why = reasons(self._model.people, values, found.features[k], channels, size)
-        zone = zone_of(probability, dated, float(values[0]), float(values[1]))
+        why = self._explainer.reasons(values, found.weighed.details[k].tolist(), channels, size)
+        zone = zone_of(probability, dated, values[0], values[1])
         if zone is Zone.UNDECIDABLE:
             why = (*why, Reason("rare_name_without_date"))
         return Hit(subject_id, probability, zone, why)

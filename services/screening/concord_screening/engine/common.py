@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import njit
 
@@ -15,45 +17,89 @@ COUNTRY_NUMBERS = 65_523
 BEARERS = 200
 # … and the whole list weighs as much as so many of them.
 _WHOLE_LIST = 4.0
+# Relations of dates from here on speak for one person.
+_AGREE = int(DateRelation.ONE_YEAR_OFF)
+
+
+class InList(NamedTuple):
+    """How common the candidate's particulars are in the whole list.
+
+    For unit u the chances of agreement are `chances` at `levels`, from `first[u]` (one more chance than levels per
+    unit). `share` is the share of each country seen; `lift[u, c]` how much likelier it is among those who bear part u.
+    """
+
+    first: np.ndarray
+    levels: np.ndarray
+    chances: np.ndarray
+    country: np.ndarray
+    share: np.ndarray
+    lift: np.ndarray
+    date_chance: np.ndarray
+    # How likely one who bears any part of the candidate's name is of the candidate's country.
+    country_chance: float
+    size_log: float
 
 
 @njit(cache=True)
-def bearers(post_first, post_entry, entry_subject, country_first, countries, parts, most, out):
-    """Writes the countries of those who bear the parts, the first parts first; gives how many."""
-    size = 0
-    read = 0
-    for p in parts:
-        for at in range(post_first[p], post_first[p + 1]):
-            if size >= most or read >= 3 * most:
-                return size
-            read += 1
-            subject = entry_subject[post_entry[at]]
-            if country_first[subject + 1] > country_first[subject]:
-                out[size] = countries[country_first[subject]]
-                size += 1
-    return size
+def in_list(near, ordered, entries, size, counts, samples, sample_first, own, dates, place):
+    """Puts together what is counted over all segments.
 
-
-def countries_of(
-    samples: list[np.ndarray], counts: np.ndarray, own: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """The countries seen in the samples (one per unit), each one's share of the list, and its lift per unit.
-
-    The first stands for all countries not seen. The last number is how likely a bearer of any part is of `own`.
+    `near` is of all segments, `ordered` tells that each unit's parts come best first. Country samples are numbered
+    by unit; `place` is working space by country, zero between queries.
     """
-    codes = np.unique(np.concatenate([*samples, np.array([own] if own else [], dtype=np.int64)]))
+    units = near.first.shape[0] - 1
+    levels = near.value.copy()
+    chances = np.empty(levels.shape[0] + units)
+    for u in range(units):
+        low = near.first[u]
+        high = near.first[u + 1]
+        total = 0.0
+        chances[low + u] = min(1.0, 0.5 / (entries + 1.0))
+        order = np.arange(high - low) if ordered else np.argsort(-near.value[low:high], kind="mergesort")
+        for k in range(high - low):
+            at = low + order[k]
+            levels[low + k] = near.value[at]
+            total += near.bearers[at]
+            chances[low + u + k + 1] = min(1.0, (total + 0.5) / (entries + 1.0))
+    # The countries seen, in the order of their numbers; the first place stands for all others.
+    seen = np.empty(samples.shape[0] + 1, dtype=np.int64)
+    found = 0
+    for k in range(samples.shape[0] + 1):
+        code = own if k == samples.shape[0] else np.int64(samples[k])
+        if (k < samples.shape[0] or own > 0) and place[code] == 0:
+            place[code] = 1
+            seen[found] = code
+            found += 1
+    seen = np.sort(seen[:found])
     total = max(1.0, float(counts.sum()))
-    share = np.maximum(counts[codes] / total, 1e-6)
-    lift = np.empty((len(samples), len(codes) + 1))
-    for u, sample in enumerate(samples):
-        size = len(sample)
-        seen = np.bincount(np.searchsorted(codes, sample), minlength=len(codes)) if size else np.zeros(len(codes))
-        lift[u, 1:] = (seen / share + _WHOLE_LIST) / (size + _WHOLE_LIST)
-        lift[u, 0] = _WHOLE_LIST / (size + _WHOLE_LIST)
-    rest = max(1e-6, 1.0 - float(share.sum()))
-    at = int(np.searchsorted(codes, own))
-    likely = float((lift[:, at + 1] * share[at]).mean()) if own else 0.0
-    return np.concatenate([[0], codes]), np.concatenate([[rest], share]), lift, likely
+    country = np.zeros(found + 1, dtype=np.int64)
+    share = np.zeros(found + 1)
+    for c in range(found):
+        place[seen[c]] = c + 1
+        country[c + 1] = seen[c]
+        share[c + 1] = max(1e-6, counts[seen[c]] / total)
+    share[0] = max(1e-6, 1.0 - share.sum())
+    lift = np.zeros((units, found + 1))
+    for u in range(units):
+        low = sample_first[u]
+        high = sample_first[u + 1]
+        for k in range(low, high):
+            lift[u, place[samples[k]]] += 1.0
+        for c in range(found + 1):
+            bearing = lift[u, c] / share[c] if c > 0 else 0.0
+            lift[u, c] = (bearing + _WHOLE_LIST) / (high - low + _WHOLE_LIST)
+    likely = 0.0
+    if own > 0:
+        for u in range(units):
+            likely += lift[u, place[own]] * share[place[own]] / units
+    for c in range(found):
+        place[seen[c]] = 0
+    date_chance = np.zeros(dates.shape[0])
+    for r in range(_AGREE, dates.shape[0]):
+        date_chance[r] = max(0.0, -np.log((dates[r] + 0.5) / (size + 1.0)))
+    return InList(
+        near.first, levels, chances, country, share, lift, date_chance, likely, float(np.log(1 + size))
+    )  # fmt: skip
 
 
 @njit(cache=True)
@@ -86,9 +132,30 @@ def count_dates(days, dob, out):
     out[8] += exact + off
 
 
-def date_chances(counts: np.ndarray, size: int) -> np.ndarray:
-    """Minus the logarithm of the chance of each relation; 0 for those that speak against."""
-    out = np.zeros(len(DateRelation))
-    agree = slice(DateRelation.ONE_YEAR_OFF, None)
-    out[agree] = -np.log((counts[agree] + 0.5) / (size + 1.0))
-    return np.maximum(out, 0.0)
+@njit(cache=True)
+def survey(doors, people, near, dob, out, first, dates):
+    """Writes the countries of those who bear each unit's near parts, the best parts first, from `first[u]` on.
+
+    Also counts the birth dates that are as good as this one. Gives how many countries were written.
+    """
+    count_dates(doors.day, dob, dates)
+    post_first = doors.post_first
+    size = 0
+    for u in range(near.first.shape[0] - 1):
+        first[u] = size
+        most = size + BEARERS
+        read = 0
+        for k in range(near.first[u], near.first[u + 1]):
+            p = near.part[k]
+            for at in range(post_first[p], post_first[p + 1]):
+                if size >= most or read >= 3 * BEARERS:
+                    break
+                read += 1
+                subject = people.entry_subject[doors.post_entry[at]]
+                if people.country_first[subject + 1] > people.country_first[subject]:
+                    out[size] = people.countries[people.country_first[subject]]
+                    size += 1
+            if size >= most or read >= 3 * BEARERS:
+                break
+        first[near.first.shape[0] - 1] = size
+    return size

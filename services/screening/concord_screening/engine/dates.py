@@ -56,6 +56,11 @@ def parse(text: str | None, latest_year: int) -> int:
     return year * 10000 + month * 100 + day
 
 
+def is_full(a: int) -> bool:
+    """Whether the day is known."""
+    return a % 100 != 0
+
+
 @njit(cache=True)
 def relation(a, b):  # noqa: PLR0911 - one return per relation
     """How two dates stand to each other, the same both ways."""

@@ -16,33 +16,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.align import MAX_PARTS, N_FEATURES, compare
+from concord_screening.engine.align import compare
+from concord_screening.engine.assignment import MAX_PARTS, N_FEATURES
 from concord_screening.engine.gam import log_odds
-from concord_screening.engine.retrieve import date_relation, surprise_of
+from concord_screening.engine.retrieve import choose, collect, date_relation, surprise_of
 
 EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
 N_EVIDENCE = len(EVIDENCE)
 N_GROUPS = 7
-DATE_AGREES = 5
-
-
-class InList(NamedTuple):
-    """How common the candidate's particulars are in the whole list.
-
-    For unit u the chances of agreement are `chances` at `levels`, from `first[u]` (one more chance than levels per
-    unit). `share` is the share of each country seen; `lift[u, c]` how much likelier it is among those who bear part u.
-    """
-
-    first: np.ndarray
-    levels: np.ndarray
-    chances: np.ndarray
-    country: np.ndarray
-    share: np.ndarray
-    lift: np.ndarray
-    date_chance: np.ndarray
-    # How likely one who bears any part of the candidate's name is of the candidate's country.
-    country_chance: float
-    size_log: float
 
 
 @njit(cache=True)
@@ -80,11 +61,43 @@ def surprise(in_list, per_part, by_unit):
     return total
 
 
+class Weighed(NamedTuple):
+    """By person compared: the evidence (its last column is the group of scripts), how the best of the names compares,
+    which name that is, and the log-odds."""
+
+    evidence: np.ndarray
+    details: np.ndarray
+    entries: np.ndarray
+    odds: np.ndarray
+
+
 @njit(cache=True)
-def weigh(  # noqa: PLR0912 - one compiled loop
-    tables, curves, own, names, people, in_list, subjects, dob, country, gender, row_of, spread, out, details, entries
+def look(
+    tables, curves, people_curves, own, names, people, doors, alive, near, in_list, limits, asked, scratch, touched,
+    bonus, days, spread
+):  # fmt: skip
+    """One segment searched: who came through a door, how many of them were compared, and what that found."""
+    count = collect(doors, near, in_list.first, in_list.levels, in_list.chances, limits, scratch.slot, touched)
+    candidates, worth = choose(
+        people, doors, alive, asked.dob, scratch.slot, touched, count, limits, bonus, days
+    )  # fmt: skip
+    weighed = weigh(
+        tables, curves, people_curves, own, names, people, in_list, candidates[:worth], asked, scratch.row_of, spread
+    )  # fmt: skip
+    return candidates, worth, weighed
+
+
+@njit(cache=True)
+def weigh(  # noqa: PLR0912, PLR0915 - one compiled loop
+    tables, curves, people_curves, own, names, people, in_list, subjects, asked, row_of, spread
 ):
-    """Fills `out` (evidence), `details` (name features) and `entries` (best entry) for each subject."""
+    """Compares the candidate with each of these people."""
+    dob = asked.dob
+    country = asked.country
+    out = np.zeros((subjects.shape[0], N_EVIDENCE + 1))
+    details = np.zeros((subjects.shape[0], N_FEATURES))
+    entries = np.zeros(subjects.shape[0], dtype=np.int64)
+    odds = np.zeros(subjects.shape[0])
     count = 0
     for subject in subjects:
         count += people.first_entry[subject + 1] - people.first_entry[subject]
@@ -144,4 +157,6 @@ def weigh(  # noqa: PLR0912 - one compiled loop
                 if in_list.country[c] == country:
                     chance = max(chance, joint[c] / max(total, 1e-12))
             out[k, 5] = -np.log(max(1e-4, min(1.0, chance)))
-        out[k, 6] = _agreement(gender, people.gender[subject])
+        out[k, 6] = _agreement(asked.gender, people.gender[subject])
+        odds[k] = log_odds(people_curves, np.int64(out[k, N_EVIDENCE]), out[k, :N_EVIDENCE])
+    return Weighed(out, details, entries, odds)

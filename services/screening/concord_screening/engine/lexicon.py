@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from concord_screening.engine import known
-from concord_screening.engine.align import Words
 from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.arrays import Words
 from concord_screening.engine.editmodel import encode
 
 

@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from concord_screening.engine import places, trie
-from concord_screening.engine.align import Words
 from concord_screening.engine.analysis import Form, Part
 from concord_screening.engine.analysis import forms as forms_of
+from concord_screening.engine.arrays import Words
 from concord_screening.engine.dates import ImpossibleDateError, parse
 from concord_screening.engine.domain import Subject
 from concord_screening.engine.lexicon import Lexicon

@@ -16,14 +16,32 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.dates import neighbours, relation
+from concord_screening.engine.romanise import Channel
+from concord_screening.engine.spread import lay_out, take_out
 from concord_screening.engine.trie import N_CHANNELS, walk
 
 # What a date relation adds to a name's surprise when candidates are chosen (not when they are scored).
 DATE_BONUS = np.array([-5.0, -4.0, -3.0, 0.0, 0.0, 0.5, 1.5, 3.0, 6.0, 7.0, 9.0], dtype=np.float32)
 # A part that so many bear as that it surprises less than this finds nobody by itself.
 ALONE_LEAST = 3.5
+# Neighbours are rarely listed as one word, and a known spelling as anything but itself: walks with these keep so many
+# times fewer prefixes.
+NARROW = 4
+_SPELLED = int(Channel.SPELLED)
 _BINS = 400
 _SAME_DAY = 8
+
+
+class Near(NamedTuple):
+    """By unit of the candidate, from `first[u]` on: the listed parts that may be it, the best first, and how good.
+
+    `bearers` is how many names of the segment have the part.
+    """
+
+    first: np.ndarray
+    part: np.ndarray
+    value: np.ndarray
+    bearers: np.ndarray
 
 
 class Scratch(NamedTuple):
@@ -42,6 +60,18 @@ class Touched(NamedTuple):
     seen: np.ndarray
 
 
+class Limits(NamedTuple):
+    """How far a search goes; see `search.Budget`."""
+
+    postings: int
+    touched: int
+    people: int
+    enough: int
+    compared: int
+    of_day: int
+    fall: float
+
+
 def scratch(entries: int, parts: int) -> Scratch:
     """Working space for a list of this size."""
     return Scratch(
@@ -57,42 +87,62 @@ def touched_room(most: int) -> Touched:
 
 
 @njit(cache=True)
-def similar(tables, tree, words, p, width, fall, per_letter, spread, work, best_part, found, evidence):
-    """The listed parts that may be part p of the candidate, best first, each once."""
-    size = 0
-    for s in range(words.first[p], words.first[p + 1]):
-        spelled = words.letters[words.begin[s] : words.begin[s + 1]]
-        least = np.exp(max(1.0, per_letter * spelled.shape[0]))
-        for channel in range(N_CHANNELS):
-            size = walk(
-                tables,
-                tree,
-                words.channel[s],
-                spelled,
-                channel,
-                width,
-                fall,
-                least,
-                spread,
-                work,
-                found,
-                evidence,
-                size,
-            )
-    order = np.argsort(-evidence[:size])
-    parts = np.zeros(size, dtype=np.uint32)
-    values = np.zeros(size, dtype=np.float32)
+def _spelled(tables, tree, channel, spelled, width, fall, per_letter, spread, work, found, evidence, size):
+    """Walks every channel's tree with one spelling."""
+    n = spelled.shape[0]
+    least = np.exp(max(1.0, per_letter * n))
+    for listed in range(N_CHANNELS):
+        root = tree.root[listed]
+        row = tables.row[channel, listed]
+        if row < 0 or tree.children[root] == 0:
+            continue
+        lay_out(tables.units, row, spelled, spread)
+        size = walk(
+            tables.units, row, tree, root, n, width, fall, least, spread, work, found, evidence, size
+        )  # fmt: skip
+        take_out(tables.units, n, spread)
+    return size
+
+
+@njit(cache=True)
+def similar(
+    tables, tree, post_first, words, units, singles, width, fall, per_letter, spread, work, best_part, found, evidence
+):  # fmt: skip
+    """The listed parts that may be these units of the candidate, best first, each once."""
+    first = np.zeros(units.shape[0] + 1, dtype=np.int64)
+    room = 1024
+    part = np.empty(room, dtype=np.uint32)
+    value = np.empty(room, dtype=np.float32)
     kept = 0
-    for k in order:
-        part = tree.part[found[k]]
-        if best_part[part] == 0.0:
-            best_part[part] = evidence[k]
-            parts[kept] = part
-            values[kept] = evidence[k]
-            kept += 1
+    for x in range(units.shape[0]):
+        u = units[x]
+        size = 0
+        for s in range(words.first[u], words.first[u + 1]):
+            seldom = u >= singles or words.channel[s] == _SPELLED
+            size = _spelled(
+                tables, tree, words.channel[s], words.letters[words.begin[s] : words.begin[s + 1]],
+                width // NARROW if seldom else width, fall, per_letter, spread, work, found, evidence, size,
+            )  # fmt: skip
+        if kept + size > room:
+            room = 2 * (kept + size)
+            more, more_value = np.empty(room, dtype=np.uint32), np.empty(room, dtype=np.float32)
+            more[:kept] = part[:kept]
+            more_value[:kept] = value[:kept]
+            part, value = more, more_value
+        for k in np.argsort(-evidence[:size]):
+            p = tree.part[found[k]]
+            if best_part[p] == 0.0:
+                best_part[p] = 1.0
+                part[kept] = p
+                value[kept] = evidence[k]
+                kept += 1
+        first[x + 1] = kept
+        for k in range(first[x], kept):
+            best_part[part[k]] = 0.0
+    count = np.empty(kept, dtype=np.uint32)
     for k in range(kept):
-        best_part[parts[k]] = 0.0
-    return parts[:kept], values[:kept]
+        count[k] = post_first[part[k] + 1] - post_first[part[k]]
+    return Near(first, part[:kept].copy(), value[:kept].copy(), count)
 
 
 @njit(cache=True)
@@ -113,32 +163,60 @@ def surprise_of(levels, chances, value):
 
 
 @njit(cache=True)
-def collect(doors, parts, gains, number, most, budget, slot, touched, count):
-    """Walks the postings of one candidate part's counterparts; gives how many names are touched so far."""
-    spent = 0
-    for k in range(parts.shape[0]):
-        gain = gains[k]
-        if gain < 0.3:
-            break
-        low = doors.post_first[parts[k]]
-        high = doors.post_first[parts[k] + 1]
-        spent += high - low
-        if spent > budget:
-            break
-        alone = gain >= ALONE_LEAST or count < most // 8
-        for at in range(low, high):
-            entry = doors.post_entry[at]
-            place = slot[entry]
-            if place > 0:
-                if touched.seen[place] != number:
-                    touched.seen[place] = number
-                    touched.total[place] += gain
-            elif alone and count < most:
-                count += 1
-                slot[entry] = count
-                touched.entry[count] = entry
-                touched.total[count] = gain
-                touched.seen[count] = number
+def _gains(near, first, levels, chances):
+    """What each near part adds to a name that has it."""
+    gains = np.empty(near.part.shape[0], dtype=np.float32)
+    for u in range(near.first.shape[0] - 1):
+        low = first[u]
+        high = first[u + 1]
+        at = low
+        for k in range(near.first[u], near.first[u + 1]):
+            value = near.value[k]
+            while at < high and levels[at] >= value:
+                at += 1
+            gains[k] = min(-np.log(chances[at + u]), value)
+    return gains
+
+
+@njit(cache=True)
+def collect(doors, near, first, levels, chances, limits, slot, touched):
+    """Walks the postings of the near parts, the rarest unit first; gives how many names are touched.
+
+    What common parts alone would find is not worth comparing.
+    """
+    units = near.first.shape[0] - 1
+    gains = _gains(near, first, levels, chances)
+    best = np.zeros(units, dtype=np.float32)
+    for u in range(units):
+        if near.first[u + 1] > near.first[u]:
+            best[u] = gains[near.first[u]]
+    most = limits.touched
+    count = 0
+    for number, u in enumerate(np.argsort(-best, kind="mergesort")):
+        spent = 0
+        for k in range(near.first[u], near.first[u + 1]):
+            gain = gains[k]
+            if gain < 0.3:
+                break
+            low = doors.post_first[near.part[k]]
+            high = doors.post_first[near.part[k] + 1]
+            spent += high - low
+            if spent > limits.postings:
+                break
+            alone = gain >= ALONE_LEAST or count < most // 8
+            for at in range(low, high):
+                entry = doors.post_entry[at]
+                place = slot[entry]
+                if place > 0:
+                    if touched.seen[place] != number:
+                        touched.seen[place] = number
+                        touched.total[place] += gain
+                elif alone and count < most:
+                    count += 1
+                    slot[entry] = count
+                    touched.entry[count] = entry
+                    touched.total[count] = gain
+                    touched.seen[count] = number
     return count
 
 
@@ -156,15 +234,14 @@ def date_relation(people, subject, dob):
 
 
 @njit(cache=True)
-def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
-    people, doors, alive, dob, slot, touched, count, most, enough, compared, most_of_day, fall, bonus, days
-):
+def choose(people, doors, alive, dob, slot, touched, count, limits, bonus, days):  # noqa: PLR0912, PLR0915
     """The subjects to compare, best first: by name and date, and those of the day; `slot` is zero afterwards.
 
-    `enough` are always taken if there are so many; more, up to `most`, while they fall no more than `fall`
-    below the best; and `most_of_day` of those born that very day whatever their names. Also gives how many of them
+    `enough` are always taken if there are so many; more, up to `people`, while they fall no more than `fall`
+    below the best; and `of_day` of those born that very day whatever their names. Also gives how many of them
     are worth comparing: the first `compared`, and those of the day.
     """
+    most = limits.people
     histogram = np.zeros(_BINS + 1, dtype=np.int64)
     for k in range(1, count + 1):
         histogram[min(_BINS, int(touched.total[k] * 8))] += 1
@@ -174,7 +251,11 @@ def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
     while cut > 0 and above + histogram[cut - 1] <= first:
         cut -= 1
         above += histogram[cut]
-    room = above + 8192
+    near = neighbours(dob, days)
+    born = 0
+    for k in range(near):
+        born += np.searchsorted(doors.day, days[k] + 1) - np.searchsorted(doors.day, days[k])
+    room = above + min(born, 8192)
     subjects = np.zeros(room, dtype=np.uint32)
     values = np.zeros(room, dtype=np.float32)
     size = 0
@@ -187,7 +268,6 @@ def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
                 size += 1
     by_name = size
     # By date: whoever was born that day, or on a day that this may be a slip of.
-    near = neighbours(dob, days)
     for k in range(near):
         low = np.searchsorted(doors.day, days[k])
         while low < doors.day.shape[0] and doors.day[low] == days[k] and size < room:
@@ -204,33 +284,34 @@ def choose(  # noqa: PLR0912, PLR0915 - one compiled loop
             size += 1
     for k in range(1, count + 1):
         slot[touched.entry[k]] = 0
-    order = np.argsort(-values[:size])
     out = np.zeros(min(size, most), dtype=np.uint32)
     kept = 0
     if size == 0:
         return out, 0
-    least = values[order[0]] - fall
-    taken = set()
+    order = np.argsort(-values[:size])
+    least = values[order[0]] - limits.fall
     same_day = 0
     worth = 0
     for turn in range(3):
         # First the best by name and date together, then whoever else was born that very day, then more of the best.
         for k in order:
-            if kept == most or (turn == 0 and kept == compared):
+            if kept == most or (turn == 0 and kept == limits.compared):
                 break
-            if subjects[k] in taken:
-                continue
-            if turn != 1 and kept - same_day >= enough and values[k] < least:
+            if slot[people.first_entry[subjects[k]]] > 0:
+                continue  # taken before
+            if turn != 1 and kept - same_day >= limits.enough and values[k] < least:
                 break
             if turn == 1:
-                if k < by_name or same_day == most_of_day:
+                if k < by_name or same_day == limits.of_day:
                     continue
                 if date_relation(people, subjects[k], dob) < _SAME_DAY:
                     continue
                 same_day += 1
-            taken.add(subjects[k])
+            slot[people.first_entry[subjects[k]]] = 1
             out[kept] = subjects[k]
             kept += 1
         if turn == 1:
             worth = kept
+    for k in range(kept):
+        slot[people.first_entry[out[k]]] = 0
     return out[:kept], worth

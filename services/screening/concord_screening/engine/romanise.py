@@ -19,7 +19,8 @@ from concord_screening.engine.letters import Word
 class Channel(IntEnum):
     """A way of spelling with statistics of its own.
 
-    Han has three: foreign names in Han, Chinese names as Mandarin reads them, and as Cantonese does.
+    Han has four: the characters themselves, Chinese names as Mandarin reads them, as Cantonese does, and as those
+    who bear them are known to spell them.
     """
 
     LATIN = 0
@@ -32,6 +33,7 @@ class Channel(IntEnum):
     OTHER = 7
     CANTONESE = 8
     MANDARIN = 9
+    SPELLED = 10
 
 
 _ARABIC = dict(

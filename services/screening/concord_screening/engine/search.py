@@ -10,46 +10,41 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
 
 import numpy as np
 
-from concord_screening.engine import align, common, spread, trie
-from concord_screening.engine.align import Names, Own
+from concord_screening.engine import common, spread, trie
 from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.arrays import Names, Own
 from concord_screening.engine.candidate import laid_out
-from concord_screening.engine.dates import DateRelation
+from concord_screening.engine.common import InList
+from concord_screening.engine.dates import DateRelation, is_full
 from concord_screening.engine.dates import room as day_room
-from concord_screening.engine.evidence import N_EVIDENCE, InList, weigh
+from concord_screening.engine.evidence import Weighed, look, weigh
 from concord_screening.engine.listing import Listing
 from concord_screening.engine.model import Model
-from concord_screening.engine.retrieve import (
-    DATE_BONUS,
-    Scratch,
-    choose,
-    collect,
-    scratch,
-    similar,
-    touched_room,
-)
+from concord_screening.engine.retrieve import DATE_BONUS, Limits, Near, Scratch, scratch, similar, touched_room
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How much a query may spend: prefixes kept in a walk, postings read, names touched, people chosen.
 
-    `enough` people are always chosen, more while they fall no more than `fall` below the best, and `of_day` more of
-    those born on the very day. The first `compared` of them are compared (twice as many where no date helps), and
-    all of those born on the day.
+    `enough` people are always chosen (`enough_undated` where no full date helps), more while they fall no more than
+    `fall` below the best, and `of_day` more of those born on the very day. The first `compared` of them are compared
+    (twice as many where no date helps), and all of those born on the day.
     """
 
-    prefixes: int = 120
+    prefixes: int = 80
     prefix_fall: float = 2e-3
     postings: int = 100_000
     touched: int = 25_000
     people: int = 400
-    enough: int = 200
+    enough: int = 100
+    enough_undated: int = 700
     of_day: int = 120
-    compared: int = 90
+    compared: int = 60
     fall: float = 12.0
     per_letter: float = 0.55
 
@@ -89,9 +84,15 @@ class Asked:
     gender: int = 0
 
 
+class _Particulars(NamedTuple):
+    dob: int
+    country: int
+    gender: int
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """People of one segment with the evidence for each; the last column of the evidence is the group of scripts.
+    """People of one segment with the evidence for each.
 
     `candidates` are all who came through a door; `subjects` those of them who were compared.
     """
@@ -99,17 +100,18 @@ class Found:
     segment: int
     candidates: np.ndarray
     subjects: np.ndarray
-    evidence: np.ndarray
-    features: np.ndarray
-    entries: np.ndarray
+    weighed: Weighed
 
 
 _REMEMBERED_MOST = 20_000
 # In a short list fewer are worth comparing: so many, and one of each so many listed.
 _FEWEST, _OF_LIST = 40, 100
+_FEWEST_COMPARED, _COMPARED_OF_LIST = 20, 250
+_FOUND_MOST = 20_000
+_UNITS_MOST = 256
 _numbers = count()
 
-Near = list[tuple[np.ndarray, np.ndarray]]
+_Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class Searcher:
@@ -120,12 +122,14 @@ class Searcher:
         self.budget = budget or Budget()
         self._spread = spread.room()
         self._beam = trie.beam(self.budget.prefixes)
-        self._found = np.zeros(20_000, dtype=np.uint32)
-        self._evidence = np.zeros(20_000, dtype=np.float64)
+        self._found = np.zeros(_FOUND_MOST, dtype=np.uint32)
+        self._evidence = np.zeros(_FOUND_MOST, dtype=np.float64)
         self._days = day_room()
         self._touched = touched_room(self.budget.touched)
-        self._sample = np.zeros(common.BEARERS, dtype=np.int64)
-        self._remembered: OrderedDict[tuple[int, Part], tuple[np.ndarray, np.ndarray]] | None = None
+        self._samples = np.zeros(_UNITS_MOST * common.BEARERS, dtype=np.uint16)
+        self._place = np.zeros(common.COUNTRY_NUMBERS, dtype=np.int32)
+        self._countries: tuple[tuple[int, ...], np.ndarray] = ((), np.zeros(0, dtype=np.int64))
+        self._remembered: OrderedDict[tuple[int, Part, bool], _Columns] | None = None
 
     def search(self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False) -> list[Found]:
         """The people worth comparing in each segment, compared."""
@@ -133,24 +137,39 @@ class Searcher:
             return []  # nobody is listed yet
         own, parts = laid_out(asked.forms)
         near = [self._near(own, parts, segment) for segment in segments]
-        in_list = self._in_list(asked, own, near, segments)
+        particulars = _Particulars(asked.dob, asked.country, asked.gender)
+        in_list = self._in_list(particulars, near, segments)
         found = []
         for number, segment in enumerate(segments):
+            listing = segment.listing
             if exhaustive:
-                candidates = subjects = np.flatnonzero(segment.alive).astype(np.uint32)
+                candidates = np.flatnonzero(segment.alive).astype(np.uint32)
+                worth = len(candidates)
+                weighed = weigh(
+                    self._model.tables, self._model.names, self._model.people, own, segment.names, listing.people,
+                    in_list, candidates, particulars, segment.scratch.row_of, self._spread,
+                )  # fmt: skip
             else:
-                candidates, worth = self._choose(asked, own, segment, near[number], in_list)
-                subjects = candidates[:worth]
-            evidence = np.zeros((len(subjects), N_EVIDENCE + 1))
-            details = np.zeros((len(subjects), align.N_FEATURES))
-            entries = np.zeros(len(subjects), dtype=np.int64)
-            weigh(
-                self._model.tables, self._model.names, own, segment.names, segment.listing.people, in_list, subjects,
-                asked.dob, asked.country, asked.gender, segment.scratch.row_of, self._spread, evidence, details,
-                entries,
-            )  # fmt: skip
-            found.append(Found(number, candidates, subjects, evidence, details, entries))
+                candidates, worth, weighed = look(
+                    self._model.tables, self._model.names, self._model.people, own, segment.names, listing.people,
+                    listing.doors, segment.alive, near[number], in_list, self._limits(segment, asked), particulars,
+                    segment.scratch, self._touched, DATE_BONUS, self._days, self._spread,
+                )  # fmt: skip
+            found.append(Found(number, candidates, candidates[:worth], weighed))
         return found
+
+    def _limits(self, segment: Segment, asked: Asked) -> Limits:
+        budget, size = self.budget, segment.listing.size
+        enough = budget.enough if is_full(asked.dob) else budget.enough_undated
+        return Limits(
+            budget.postings,
+            budget.touched,
+            max(budget.people, enough),
+            min(enough, _FEWEST + size // _OF_LIST),
+            min(budget.compared, _FEWEST_COMPARED + size // _COMPARED_OF_LIST) * (1 if asked.dob else 2),
+            budget.of_day,
+            float(budget.fall),
+        )
 
     @contextmanager
     def remembering(self) -> Iterator[None]:
@@ -163,86 +182,76 @@ class Searcher:
 
     def _near(self, own: Own, parts: Sequence[Part], segment: Segment) -> Near:
         """For each unit the listed parts that may be it, with their evidence, the best first."""
-        return [self._similar(own, unit, part, segment) for unit, part in enumerate(parts)]
-
-    def _similar(self, own: Own, unit: int, part: Part, segment: Segment) -> tuple[np.ndarray, np.ndarray]:
         known = self._remembered
-        key = (segment.number, part)
-        if known is not None and key in known:
+        if known is None:
+            return self._similar(own, np.arange(own.pairs), segment)
+        keys = [(segment.number, part, unit < own.singles) for unit, part in enumerate(parts)]
+        new = [unit for unit, key in enumerate(keys) if key not in known]
+        if new:
+            found = self._similar(own, np.array(new), segment)
+            for at, unit in enumerate(new):
+                low, high = found.first[at], found.first[at + 1]
+                known[keys[unit]] = found.part[low:high], found.value[low:high], found.bearers[low:high]
+        columns = [known[key] for key in keys]
+        for key in keys:
             known.move_to_end(key)
-            return known[key]
-        found: tuple[np.ndarray, np.ndarray] = similar(
-            self._model.tables, segment.listing.tree, own.words, unit, self.budget.prefixes,
-            self.budget.prefix_fall, self.budget.per_letter, self._spread, self._beam, segment.scratch.best_part,
-            self._found, self._evidence,
+        while len(known) > _REMEMBERED_MOST:
+            known.popitem(last=False)
+        return _near_of(columns)
+
+    def _similar(self, own: Own, units: np.ndarray, segment: Segment) -> Near:
+        found: Near = similar(
+            self._model.tables, segment.listing.tree, segment.listing.doors.post_first, own.words, units, own.singles,
+            self.budget.prefixes, self.budget.prefix_fall, self.budget.per_letter, self._spread, self._beam,
+            segment.scratch.best_part, self._found, self._evidence,
         )  # fmt: skip
-        if known is not None:
-            known[key] = found
-            if len(known) > _REMEMBERED_MOST:
-                known.popitem(last=False)
         return found
 
-    def _in_list(self, asked: Asked, own: Own, near: list[Near], segments: Sequence[Segment]) -> InList:
-        entries = sum(segment.listing.entries for segment in segments)
-        size = sum(segment.listing.size for segment in segments)
-        first, levels, chances, samples = [0], [], [], []
-        for unit in range(own.pairs):
-            values = np.concatenate([of_units[unit][1] for of_units in near])
-            counts = np.concatenate(
-                [
-                    segment.listing.doors.post_first[of_units[unit][0] + 1]
-                    - segment.listing.doors.post_first[of_units[unit][0]]
-                    for of_units, segment in zip(near, segments, strict=True)
-                ]
-            )
-            order = np.argsort(-values, kind="stable")
-            total = np.concatenate([[0.0], np.cumsum(counts[order], dtype=np.float64)])
-            levels.append(values[order])
-            chances.append(np.minimum(1.0, (total + 0.5) / (entries + 1.0)))
-            first.append(first[-1] + len(values))
-            samples.append(self._bearers(unit, near, segments))
-        country, share, lift, likely = common.countries_of(
-            samples, sum((segment.countries for segment in segments), np.zeros(1, dtype=np.int64)), asked.country
-        )
+    def _in_list(self, asked: _Particulars, near: list[Near], segments: Sequence[Segment]) -> InList:
         dates = np.zeros(len(DateRelation))
-        for segment in segments:
-            common.count_dates(segment.listing.doors.day, asked.dob, dates)
-        return InList(
-            np.array(first), np.concatenate(levels), np.concatenate(chances), country, share, lift,
-            common.date_chances(dates, size), likely, float(np.log(1 + size)),
+        firsts, samples = [], []
+        for own, segment in zip(near, segments, strict=True):
+            first = np.zeros(len(own.first), dtype=np.int64)
+            size = common.survey(
+                segment.listing.doors, segment.listing.people, own, asked.dob, self._samples, first, dates
+            )
+            firsts.append(first)
+            samples.append(self._samples[:size] if len(segments) == 1 else self._samples[:size].copy())
+        together, sample, first = near[0], samples[0], firsts[0]
+        if len(near) > 1:
+            units = range(len(first) - 1)
+            together = _near_of([_columns(near, unit) for unit in units])
+            sample = np.concatenate([s[f[u] : f[u + 1]] for u in units for s, f in zip(samples, firsts, strict=True)])
+            first = np.sum(firsts, axis=0)
+        counted: InList = common.in_list(
+            together, len(near) == 1, sum(segment.listing.entries for segment in segments),
+            sum(segment.listing.size for segment in segments), self._countries_in(segments), sample, first,
+            asked.country, dates, self._place,
         )  # fmt: skip
+        return counted
 
-    def _bearers(self, unit: int, near: list[Near], segments: Sequence[Segment]) -> np.ndarray:
-        found = []
-        for of_units, segment in zip(near, segments, strict=True):
-            listing = segment.listing
-            size = common.bearers(
-                listing.doors.post_first, listing.doors.post_entry, listing.people.entry_subject,
-                listing.people.country_first, listing.people.countries, of_units[unit][0], common.BEARERS,
-                self._sample,
-            )  # fmt: skip
-            found.append(self._sample[:size].copy())
-        return np.concatenate(found)
+    def _countries_in(self, segments: Sequence[Segment]) -> np.ndarray:
+        """How many listed people are of each country."""
+        if len(segments) == 1:
+            return segments[0].countries
+        key = tuple(segment.number for segment in segments)
+        if self._countries[0] != key:
+            self._countries = key, np.sum([segment.countries for segment in segments], axis=0)
+        return self._countries[1]
 
-    def _choose(self, asked: Asked, own: Own, segment: Segment, near: Near, in_list: InList) -> tuple[np.ndarray, int]:
-        doors = segment.listing.doors
-        gains = []
-        for unit, (_, values) in enumerate(near):
-            low, high = in_list.first[unit], in_list.first[unit + 1]
-            levels, chances = in_list.levels[low:high], in_list.chances[low + unit : high + unit + 1]
-            rare = -np.log(chances[np.searchsorted(-levels, -values, side="right")])
-            gains.append(np.minimum(rare, values).astype(np.float32))
-        touched = 0
-        # The rarest part first: what common parts alone would find is not worth comparing.
-        for unit in sorted(range(own.pairs), key=lambda u: -float(gains[u][0]) if len(gains[u]) else 0.0):
-            touched = collect(
-                doors, near[unit][0], gains[unit], unit + 1, self.budget.touched, self.budget.postings,
-                segment.scratch.slot, self._touched, touched,
-            )  # fmt: skip
-        chosen: tuple[np.ndarray, int] = choose(
-            segment.listing.people, doors, segment.alive, asked.dob, segment.scratch.slot, self._touched, touched,
-            self.budget.people, min(self.budget.enough, _FEWEST + segment.listing.size // _OF_LIST),
-            self.budget.compared * (1 if asked.dob else 2), self.budget.of_day, self.budget.fall, DATE_BONUS,
-            self._days,
-        )  # fmt: skip
-        return chosen
+
+def _columns(near: list[Near], unit: int) -> _Columns:
+    """One unit's near parts of all segments."""
+    ranges = [slice(own.first[unit], own.first[unit + 1]) for own in near]
+    part, value, count = (
+        np.concatenate([column[own] for column, own in zip(columns, ranges, strict=True)])
+        for columns in ([n.part for n in near], [n.value for n in near], [n.bearers for n in near])
+    )
+    return part, value, count
+
+
+def _near_of(columns: list[_Columns]) -> Near:
+    """Near parts of several units."""
+    first = np.cumsum([0, *(len(part) for part, _, _ in columns)])
+    part, value, count = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return Near(first, part, value, count)

@@ -14,13 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-from concord_screening.engine.align import Words
+from concord_screening.engine.arrays import Words
 from concord_screening.engine.domain import SegmentError
 from concord_screening.engine.listing import Doors, Listing, People
 from concord_screening.engine.trie import Trie
 
-VERSION = 1
-_MAGIC = b"CNCSEG01"
+_MAGIC = b"CNCSEG02"  # the number goes up when the file or the reading of names changes
 _GROUPS = {"words": Words, "tree": Trie, "people": People, "doors": Doors}
 
 
@@ -40,7 +39,7 @@ def write(listing: Listing, path: Path) -> None:
     for name, array in arrays.items():
         table.append([name, array.dtype.str, len(array), at])
         at += -(-array.nbytes // 64) * 64
-    header = json.dumps({"version": VERSION, "bytes": at, "arrays": table}).encode()
+    header = json.dumps({"bytes": at, "arrays": table}).encode()
     header += b" " * (-(len(header) + 20) % 64)
     new = path.with_suffix(".new")
     with os.fdopen(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:

@@ -15,11 +15,14 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.align import Words
-from concord_screening.engine.spread import first_row, lay_out, step
+from concord_screening.engine.arrays import Words
+from concord_screening.engine.spread import first_row, reckon_reach, step
 
-N_CHANNELS = 10
+N_CHANNELS = 11
 LONGEST_PART = 42
+# A prefix is given up when even so many times what it may still come to is too little: the next letter may make one
+# unit with the last, and all ways to cut a spelling together come to more than the best.
+_HOPE = 30.0
 
 
 class Trie(NamedTuple):
@@ -39,6 +42,7 @@ class Beam(NamedTuple):
 
     rows: np.ndarray
     nodes: np.ndarray
+    parents: np.ndarray
     value: np.ndarray
 
 
@@ -47,7 +51,8 @@ def beam(width: int) -> Beam:
     room = width * 30
     return Beam(
         np.zeros((3, room * LONGEST_PART), dtype=np.float64),
-        np.zeros((3, room), dtype=np.int64),
+        np.zeros((3, room), dtype=np.uint32),
+        np.zeros((3, room), dtype=np.uint32),
         np.zeros(room, dtype=np.float64),
     )
 
@@ -118,24 +123,29 @@ def build(words: Words) -> Trie:
 
 
 @njit(cache=True)
-def walk(  # noqa: PLR0912 - one compiled loop
-    tables, trie, channel, a, listed_channel, width, fall, least, spread, work, found, evidence, size
-):
-    """Adds spellings of one listed channel that may be the spelling `a`, with their evidence.
+def _cut(value, made, width):
+    """The value of the best `width` of the first `made`, the last of them."""
+    return np.partition(value[:made], made - width)[made - width]
 
-    `least` is the smallest ratio that counts; a prefix that has less than the share `fall` of the best of its
-    length is given up. Gives the new number of found spellings.
+
+@njit(cache=True)
+def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
+    units, row, trie, root, n, width, fall, least, spread, work, found, evidence, size
+):
+    """Adds spellings of one listed channel that may be the spelling laid out, with their evidence.
+
+    `least` is the smallest ratio that counts; a prefix is given up that has less than the share `fall` of the best of
+    its length, or that the rest of the spelling cannot bring up to `least`. Gives the new number of found spellings.
     """
-    root = trie.root[listed_channel]
-    if trie.children[root] == 0 or tables.table[channel, listed_channel] < 0:
-        return size
-    lay_out(tables, channel, listed_channel, a, spread, True)
-    n = a.shape[0]
-    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache.
+    reckon_reach(units, row, n, spread)
+    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache. A prefix knows
+    # its parent's place among those before, whose rows units of two letters start from.
     wide = n + 1
+    room = work.value.shape[0]
     now, before, later = 0, 1, 2
     held = 1
     work.nodes[now, 0] = root
+    work.parents[now, 0] = 0
     first_row(spread, n, work.rows[now, :wide])
     depth = 0
     while held > 0 and depth < LONGEST_PART - 1:
@@ -143,44 +153,46 @@ def walk(  # noqa: PLR0912 - one compiled loop
         top = 0.0
         for k in range(held):
             node = work.nodes[now, k]
-            last = trie.letter[node] if depth > 0 else 0
+            last = trie.letter[node] if depth > 0 else np.uint8(0)
+            mine = work.rows[now, k * wide : (k + 1) * wide]
+            above = work.parents[now, k]
+            parents = work.rows[before, above * wide : (above + 1) * wide]
             for c in range(trie.child[node], trie.child[node] + trie.children[node]):
-                row = work.rows[later, made * wide : (made + 1) * wide]
-                mine = work.rows[now, k * wide : (k + 1) * wide]
-                parents = work.rows[before, k * wide : (k + 1) * wide]
-                best = step(spread, n, trie.letter[c], last, mine, parents, row)
-                if row[n] >= least:
+                if made == room:
+                    break
+                out = work.rows[later, made * wide : (made + 1) * wide]
+                best = step(units, row, spread, n, trie.letter[c], last, mine, parents, out)
+                if out[n] >= least:
                     for e in range(trie.end[c], trie.end[c + 1]):
                         if size < found.shape[0]:
                             found[size] = trie.ends[e]
-                            evidence[size] = np.log(row[n])
+                            evidence[size] = np.log(out[n])
                             size += 1
-                if trie.children[c] == 0:
+                if trie.children[c] == 0 or best < top * fall:
                     continue
-                work.nodes[later, made] = c * width * 32 + k
+                hope = 0.0
+                for i in range(wide):
+                    hope = max(hope, out[i] * spread.reach[i])
+                if hope * _HOPE < least:
+                    continue
+                work.nodes[later, made] = c
+                work.parents[later, made] = k
                 work.value[made] = best
                 top = max(top, best)
                 made += 1
-        if made == 0:
-            break
         cut = top * fall
         if made > width:
-            cut = max(cut, np.partition(work.value[:made], made - width)[made - width])
-        # Keep the best prefixes. Each takes its parent's row along, for units of two letters.
+            cut = max(cut, _cut(work.value, made, width))
         kept = 0
         for m in range(made):
             if work.value[m] >= cut and kept < width:
-                code = work.nodes[later, m]
-                parent = code % (width * 32)
-                work.nodes[later, kept] = code // (width * 32)
-                for i in range(wide):
-                    work.rows[later, kept * wide + i] = work.rows[later, m * wide + i]
-                    work.rows[before, (width + kept) * wide + i] = work.rows[now, parent * wide + i]
+                if m > kept:
+                    work.nodes[later, kept] = work.nodes[later, m]
+                    work.parents[later, kept] = work.parents[later, m]
+                    for i in range(wide):
+                        work.rows[later, kept * wide + i] = work.rows[later, m * wide + i]
                 kept += 1
-        for i in range(kept * wide):
-            work.rows[before, i] = work.rows[before, width * wide + i]
-        now, later = later, now
+        now, before, later = later, now, before
         held = kept
         depth += 1
-    lay_out(tables, channel, listed_channel, a, spread, False)
     return size

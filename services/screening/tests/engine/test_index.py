@@ -12,6 +12,7 @@ from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
 from concord_screening.engine.search import Budget
 from concord_screening.engine.words import WORDS, texts
+from concord_screening.engine.zones import zone_of
 from services.screening.tests.engine.people import SPECIAL, crowd, listed
 
 
@@ -41,6 +42,22 @@ def test_a_rare_name_without_a_date_is_neither_cleared_nor_sure(index: Index) ->
     result = index.query(Query.of("Zbigniew Wrzosowicz"))
     assert result.zone is not Zone.CLEAR
     assert result.hits[0].score <= 0.95
+
+
+@pytest.mark.parametrize(
+    ("probability", "dated", "name", "surprise", "zone"),
+    [
+        (0.06, True, -1.0, -9.0, Zone.POSSIBLE),
+        (0.04, True, 9.0, 9.0, Zone.CLEAR),
+        (0.04, False, 2.5, 0.5, Zone.UNDECIDABLE),
+        (0.04, False, 1.5, 0.5, Zone.CLEAR),
+        (0.04, False, 2.5, -0.5, Zone.CLEAR),
+    ],
+)
+def test_only_a_rare_name_that_agrees_without_a_date_is_undecidable(
+    probability: float, dated: bool, name: float, surprise: float, zone: Zone
+) -> None:
+    assert zone_of(probability, dated, name, surprise) is zone
 
 
 def test_reasons_have_words_and_hold_no_name(index: Index) -> None:

@@ -24,6 +24,18 @@ def test_symmetric_and_a_probability(a: str, b: str) -> None:
     assert 0.0 <= score_pair(a, b) <= 1.0
 
 
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Irina Petra Amina", "Petra Ir Inaamina"),
+        ("Irina Jonas Marek", "Jonas Ma Rekirina"),
+        ("Dieter Amina Petra", "Amina Pe Tradieter"),
+    ],
+)
+def test_symmetric_where_parts_are_cut_elsewhere(a: str, b: str) -> None:
+    assert score_pair(a, b) == score_pair(b, a)
+
+
 @settings(max_examples=40, deadline=None)
 @given(NAMES, NAMES)
 def test_blind_to_case_order_spacing_marks_and_unicode_form(a: str, b: str) -> None:

@@ -229,7 +229,15 @@ def test_a_torn_last_line_of_the_journal_is_no_change(tmp_path: Path) -> None:
     index.close()
 
 
-@pytest.mark.parametrize("spoil", [lambda raw: raw[: len(raw) // 2], lambda raw: raw[:-1] + b"\xff", lambda raw: b""])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda raw: raw[: len(raw) // 2],
+        lambda raw: raw[:-1] + b"\xff",
+        lambda raw: b"",
+        lambda raw: b"CNCSEG01" + raw[8:],  # of an earlier version
+    ],
+)
 def test_an_altered_segment_is_refused_by_its_name(tmp_path: Path, spoil: Callable[[bytes], bytes]) -> None:
     index = Index.open(tmp_path, background=False)
     index.apply(listed(crowd(10)))

@@ -126,8 +126,8 @@ def people_rows(
         retrieved += len(found.candidates)
         if right is not None and right in found.candidates:
             right_retrieved.append(number)
-        features.append(found.evidence[:, :N_EVIDENCE])
-        groups.append(found.evidence[:, N_EVIDENCE].astype(np.int64))
+        features.append(found.weighed.evidence[:, :N_EVIDENCE])
+        groups.append(found.weighed.evidence[:, N_EVIDENCE].astype(np.int64))
         labels.append((found.subjects == (right if right is not None else -1)).astype(float))
         owner.append(np.full(len(found.subjects), number))
     return Rows(

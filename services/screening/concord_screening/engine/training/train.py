@@ -22,10 +22,9 @@ from pathlib import Path
 import numpy as np
 
 from concord_screening.engine import known
-from concord_screening.engine.align import Tables
 from concord_screening.engine.gam import Curves
 from concord_screening.engine.listing import Builder
-from concord_screening.engine.model import Model, stack
+from concord_screening.engine.model import Model, Stored, stack
 from concord_screening.engine.search import Searcher, Segment
 from concord_screening.engine.training import data, judge, known_words, settings, world
 from concord_screening.engine.training.edit_tables import learn_all
@@ -87,13 +86,14 @@ def lists(folder: Path, population: Population, say: _Clock) -> dict[int, Segmen
 
 
 def learned(
-    folder: Path, tables: Tables, held: dict[int, Segment], part: int | None, say: _Clock
+    folder: Path, tables: Stored, held: dict[int, Segment], part: int | None, say: _Clock
 ) -> tuple[Model, Rows, dict[int, Rows]]:
     """The model from everybody but one part, the rows of all pairs, and of all queries by list."""
     pairs, queries = data.pairs(folder), data.queries(folder)
-    rows = pair_rows(pairs, Model(tables, _EMPTY, _EMPTY))
+    model = Model.of(tables, _EMPTY, _EMPTY)
+    rows = pair_rows(pairs, model)
     names = fit_names(rows, np.array([part not in p.parts for p in pairs]))
-    searcher = Searcher(Model(tables, names, _EMPTY))
+    searcher = Searcher(model.with_curves(names, _EMPTY))
     found = {}
     for size, segment in held.items():
         found[size] = people_rows(queries, searcher, segment, np.random.default_rng(settings.SEED))
@@ -101,7 +101,7 @@ def learned(
     trained = np.array([data.part_of(q.subject_id) != part for q in queries])
     together = joined(list(found.values()))
     people = fit_people(together, trained[together.owner], np.random.default_rng(settings.SEED))
-    return Model(tables, names, people), rows, found
+    return model.with_curves(names, people), rows, found
 
 
 def cross_fitted(folder: Path, held: dict[int, Segment], say: _Clock) -> _Held:
@@ -141,18 +141,23 @@ def main() -> None:
     options = parser.parse_args()
     folder, say = options.data, _Clock()
     pairs = data.pairs(folder)
-    everybody = edit_tables(folder, pairs, np.ones(len(pairs), bool))
-    say("edit tables learned")
+    # What an earlier run left must not be read: the same data gives the same bytes.
+    for name in ("words.tsv.gz", "common.tsv.gz"):
+        (MODELS / name).unlink(missing_ok=True)
+    known.forget()
+    guessing = edit_tables(folder, pairs, np.ones(len(pairs), bool))
     population = world.learn(folder)
-    # Names are read with the known words, so these are written before the first name is.
     files = {
-        "words.tsv.gz": known_words.learn(folder, everybody),
+        "words.tsv.gz": known_words.learn(folder, guessing),
         "common.tsv.gz": known_words.frequencies(folder, population.parts()),
         "population.tsv.gz": population.to_bytes(),
     }
     for name, content in files.items():
         (MODELS / name).write_bytes(content)
     known.forget()
+    # Once more, now that names are read with the known words, as they will be.
+    everybody = edit_tables(folder, pairs, np.ones(len(pairs), bool))
+    say("edit tables learned")
     held = lists(folder, population, say)
     unseen = cross_fitted(folder, held, say)
     scale = calibrated([part for parts in unseen.people.values() for part in parts])
@@ -161,8 +166,8 @@ def main() -> None:
     say("learning from everybody")
     model, _, _ = learned(folder, stack(everybody), held, None, say)
     people = model.people
-    model = Model(
-        model.tables, model.names, Curves(people.knots, scale[1] * people.heights, scale[0] + scale[1] * people.base)
+    model = model.with_curves(
+        model.names, Curves(people.knots, scale[1] * people.heights, scale[0] + scale[1] * people.base)
     )
     files["engine.npz"] = model.to_bytes()
     (MODELS / "engine.npz").write_bytes(files["engine.npz"])

@@ -1,0 +1,53 @@
+"""The quick comparison of spellings says what the plain edit model says, wherever it says anything."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from concord_screening.engine import spread
+from concord_screening.engine.commands import shipped_model
+from concord_screening.engine.editmodel import encode, forward, grid
+from concord_screening.engine.romanise import Channel
+
+SPELLINGS = st.text("abdeghiklmnoprstuwyz", min_size=2, max_size=14)
+CHANNELS = st.sampled_from([Channel.LATIN, Channel.ARABIC, Channel.CYRILLIC, Channel.HAN, Channel.HEBREW])
+
+
+def _plain(a: str, mine: Channel, b: str, theirs: Channel) -> float:
+    """The ratio by the edit model itself, unit by unit."""
+    stored = shipped_model().stored
+    number = int(stored.table[mine, theirs])
+    low, size = int(stored.start[number]), int(stored.size[number])
+    left, right = (b, a) if stored.swapped[mine, theirs] else (a, b)
+    keys, values = stored.keys[low : low + size], stored.values[low : low + size]
+    return float(forward(keys, values, encode(left), encode(right), grid()))
+
+
+def _quick(a: str, mine: Channel, b: str, theirs: Channel, least: float) -> float:
+    tables = shipped_model().tables
+    row, room = int(tables.row[mine, theirs]), spread.room()
+    spread.lay_out(tables.units, row, encode(a), room)
+    spread.reckon_tops(tables.units, row, len(a), room)
+    found = spread.ratio_above(tables.units, row, room, len(a), encode(b), 0, len(b), least)
+    spread.take_out(tables.units, len(a), room)
+    assert not room.both.any()
+    return float(found)
+
+
+@settings(max_examples=200, deadline=None)
+@given(SPELLINGS, SPELLINGS, CHANNELS, CHANNELS)
+def test_with_no_least_it_is_the_plain_ratio(a: str, b: str, mine: Channel, theirs: Channel) -> None:
+    expected = _plain(a, mine, b, theirs)
+    assert _quick(a, mine, b, theirs, 1e-300) == pytest.approx(expected, rel=1e-4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(SPELLINGS, SPELLINGS, CHANNELS, CHANNELS, st.floats(0.5, 50.0))
+def test_what_is_above_the_least_is_told_exactly(a: str, b: str, mine: Channel, theirs: Channel, least: float) -> None:
+    for other in (a, b, a[::-1], a[1:] + b[:1]):
+        if len(other) < 2:
+            continue
+        whole, quick = _quick(a, mine, other, theirs, 1e-300), _quick(a, mine, other, theirs, least)
+        assert quick == (whole if whole >= least else 0.0)
