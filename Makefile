@@ -70,6 +70,7 @@ check: setup-dev ## format, lint, types, import contracts, contracts' lint, cata
 	.venv/bin/buf format --diff --exit-code proto
 	.venv/bin/buf breaking proto --against proto/baseline.binpb
 	.venv/bin/mypy
+	.venv/bin/mypy --explicit-package-bases tests benchmarks $(wildcard tools/*.py libs/*/tests services/*/tests)
 	$(PY) tools/check_catalogues.py
 	$(PY) tools/check_docs.py
 	$(PY) tools/error_catalogue.py --check

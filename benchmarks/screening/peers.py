@@ -8,6 +8,9 @@ import json
 import sys
 import time
 from itertools import count
+from typing import Any
+
+Person = dict[str, Any]
 
 
 class TokenSort:
@@ -22,9 +25,9 @@ class TokenSort:
 
     def pair(self, a: str, b: str) -> float:
         """Two names."""
-        return self._ratio(self._latin.transliterate(a), self._latin.transliterate(b)) / 100
+        return float(self._ratio(self._latin.transliterate(a), self._latin.transliterate(b)) / 100)
 
-    def check(self, asked: dict, candidate: dict) -> float:
+    def check(self, asked: Person, candidate: Person) -> float:
         """A candidate and a listed person."""
         dob, dobs = asked["dob"], candidate["dobs"]
         if dob and dobs and all(abs(int(dob[:4]) - int(other[:4])) > 1 for other in dobs):
@@ -44,7 +47,7 @@ class LogicV2:
         self._config = self._algorithm.default_config()
         self._numbers = count()
 
-    def _person(self, names: list, dobs: list, countries: list):  # type: ignore[no-untyped-def]
+    def _person(self, names: list[str], dobs: list[str], countries: list[str]) -> Any:
         entity = self._model.make_entity("Person")
         # The peer remembers what it read of a person by the id: two that share one would be one to it.
         entity.id = str(next(self._numbers))
@@ -56,16 +59,16 @@ class LogicV2:
     def pair(self, a: str, b: str) -> float:
         """Two names."""
         left, right = self._person([a], [], []), self._person([b], [], [])
-        return self._algorithm.compare(left, right, self._config).score
+        return float(self._algorithm.compare(left, right, self._config).score)
 
-    def check(self, asked: dict, candidate: dict) -> float:
+    def check(self, asked: Person, candidate: Person) -> float:
         """A candidate and a listed person."""
         own = self._person([asked["name"]], [asked["dob"]] if asked["dob"] else [], [asked["country"]])
         other = self._person(candidate["names"], candidate["dobs"], candidate["countries"])
-        return self._algorithm.compare(own, other, self._config).score
+        return float(self._algorithm.compare(own, other, self._config).score)
 
 
-def measure(peer, work: dict) -> dict:  # type: ignore[no-untyped-def]
+def measure(peer: TokenSort | LogicV2, work: dict[str, Any]) -> dict[str, Any]:
     """Pairs a processor second and their scores, milliseconds a check, and the scores of all candidates."""
     peer.pair(*work["pairs"][0])
     since = time.process_time()

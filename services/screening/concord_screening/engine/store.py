@@ -22,7 +22,7 @@ from concord_screening.engine.journal import Journal
 from concord_screening.engine.listing import Builder, Listing, merge
 from concord_screening.engine.search import Segment
 
-# More changes than this become a segment of their own; fewer are kept in the journal.
+# Fewer changes than this are kept in the journal.
 LIVE_MOST = 2_000
 # More segments than this are put together.
 SEGMENTS_MOST = 4
@@ -35,9 +35,11 @@ class FolderBusyError(Exception):
 class Store:
     """The segments of one folder. Callers serialise access (see `commands.Index`)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, live_most: int = LIVE_MOST) -> None:
+        """More changes than `live_most` become a segment of their own."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._folder = folder
+        self._live_most = live_most
         self._guard = os.open(folder / "lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self._guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -109,7 +111,7 @@ class Store:
 
     def apply(self, changes: list[Change]) -> None:
         """Takes changes in, durably."""
-        if len(changes) > LIVE_MOST:
+        if len(changes) > self._live_most:
             self._flush()
             for change in changes:
                 self._take(change)
@@ -118,7 +120,7 @@ class Store:
         self._journal.append(changes)
         for change in changes:
             self._take(change)
-        if len(self._live) > LIVE_MOST:
+        if len(self._live) > self._live_most:
             self._flush()
 
     def load(self, builder: Builder) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_reasons_have_words_and_hold_no_name(index: Index) -> None:
 
 @pytest.mark.parametrize("name", ["Svetlana Gromova", "Amina Haddad"])
 def test_agreeing_evidence_never_lowers_and_contradicting_never_raises(index: Index, name: str) -> None:
-    def scores(**evidence: str) -> dict[str, float]:
+    def scores(**evidence: Any) -> dict[str, float]:
         query = dataclasses.replace(Query.of(name), **evidence)
         return {hit.subject_id: hit.score for hit in index.query(query, limit=1_000, exhaustive=True).hits}
 

@@ -12,7 +12,7 @@ from concord_screening.engine.analysis import MAX_FORMS, MAX_PARTS, forms
 from concord_screening.engine.commands import score_pair
 from services.screening.tests.engine.people import FAMILY, GIVEN
 
-LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=40)
+LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
 NAMES = st.builds(lambda a, b: f"{a} {b}", st.sampled_from(GIVEN), st.sampled_from(FAMILY))
 OTHERS = st.sampled_from(["ليلى الخطيب", "Светлана Громова", "周慧敏", "요한 바우어", "יונתן ברגר", "ヨハン・バウアー"])
 

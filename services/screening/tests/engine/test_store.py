@@ -7,14 +7,15 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from concord_screening.engine import segment, store
+from concord_screening.engine import segment
 from concord_screening.engine.commands import Index
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
 from concord_screening.engine.listing import Builder
-from concord_screening.engine.store import FolderBusyError, Store
+from concord_screening.engine.store import LIVE_MOST, SEGMENTS_MOST, FolderBusyError, Store
 from services.screening.tests.engine.people import MARKER, SPECIAL, crowd, listed
 
 PERSON = Subject("marked", (Name(f"Otokar {MARKER}"),), ("1971-06-05",))
@@ -70,7 +71,7 @@ def test_after_a_rewrite_no_file_holds_an_erased_name(tmp_path: Path, live: bool
     index.rewrite()
     assert len(index) == 50
     index.close()
-    marks = (MARKER.lower().encode(), MARKER.encode(), b"otokar")
+    marks: tuple[bytes, ...] = (MARKER.lower().encode(), MARKER.encode(), b"otokar")
     # A segment holds letters as numbers: a is 1.
     marks += tuple(bytes(letter - 96 for letter in mark.lower()) for mark in marks)
     for path in tmp_path.iterdir():
@@ -78,15 +79,15 @@ def test_after_a_rewrite_no_file_holds_an_erased_name(tmp_path: Path, live: bool
         assert not any(mark in raw for mark in marks), path.name
 
 
-def test_a_bulk_load_makes_segments_that_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "LIVE_MOST", 20)
+def test_a_bulk_load_makes_segments_that_are_put_together(tmp_path: Path) -> None:
     index = Index.open(tmp_path, background=False)
-    people = crowd(300)
-    for start in range(0, 300, 30):
-        index.apply(listed(people[start : start + 30]))
-    assert len(list(tmp_path.glob("segment-*"))) <= store.SEGMENTS_MOST + 1
-    assert len(index) == 300
-    assert all(_found(index, subject) for subject in people[::37])
+    size = LIVE_MOST + 1
+    people = crowd(size * (SEGMENTS_MOST + 1))
+    for start in range(0, len(people), size):
+        index.apply(listed(people[start : start + size]))
+    assert 1 <= len(list(tmp_path.glob("segment-*"))) <= SEGMENTS_MOST
+    assert len(index) == len(people)
+    assert all(_found(index, subject) for subject in people[::937])
     index.close()
 
 
@@ -96,14 +97,14 @@ def test_a_person_withdrawn_while_a_merge_runs_is_not_found_after_it(
     folder = Store(tmp_path)
     folder.apply(listed([*crowd(30), PERSON]))
     folder.compact()
-    real = store.merge
+    real, left = os.fsync, ["marked"]
 
-    def meanwhile(*arguments: object) -> object:
-        merged = real(*arguments)  # type: ignore[arg-type]
-        folder.apply([Change.remove("marked")])
-        return merged
+    def meanwhile(file: int) -> None:
+        if left:  # the merged segment is being written
+            folder.apply([Change.remove(left.pop())])
+        real(file)
 
-    monkeypatch.setattr(store, "merge", meanwhile)
+    monkeypatch.setattr(os, "fsync", meanwhile)
     folder.merge([path.name for path in tmp_path.glob("segment-*")])
     assert len(folder) == 30
     folder.close()
@@ -116,11 +117,11 @@ class _EndError(Exception):
     """The process ends here."""
 
 
-def _ending(name: str, calls: int) -> Callable[..., None]:
+def _ending(name: str, calls: int) -> Callable[..., Any]:
     real = getattr(os, name)
     left = [calls]
 
-    def act(*arguments: object, **options: object) -> None:
+    def act(*arguments: Any, **options: Any) -> Any:
         if left[0] == 0:
             raise _EndError
         left[0] -= 1
@@ -167,9 +168,8 @@ def test_a_crash_while_segments_are_put_together_loses_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, where: str, calls: int
 ) -> None:
     """Also one while the whole list is replaced: then either list is there, whole."""
-    monkeypatch.setattr(store, "LIVE_MOST", 5)
     people = crowd(24)
-    folder = Store(tmp_path)
+    folder = Store(tmp_path, live_most=5)
     for start in range(0, 24, 8):
         folder.apply(listed(people[start : start + 8]))
     folder.apply([*listed([PERSON]), Change.remove(people[0].subject_id)])
