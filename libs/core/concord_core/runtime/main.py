@@ -60,7 +60,7 @@ def _chosen(service: Service, context: Context, role: str) -> dict[str, roles.Ro
         for subscription in parts.subscriptions:
             chosen[f"consume.{subscription.consumer}"] = roles.consumer(service, context, subscription)
         if parts.jobs:
-            chosen["jobs"] = roles.jobs(service, context, list(parts.jobs))
+            chosen["jobs"] = roles.jobs(service.name, context.consume_db, parts.jobs)
     return chosen
 
 

@@ -1,21 +1,21 @@
 """The long-running roles: each is a function that ends soon after `stop` is set, and raises if it cannot go on."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import uvicorn
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from concord_core.events import Subscription
 from concord_core.events.consumer import Consumer
 from concord_core.events.relay import Relay
+from concord_core.events.waits import Backoff
 from concord_core.rpc import RpcServer
 from concord_core.runtime.context import Context
 from concord_core.runtime.service import Job, Parts, Service
-from concord_core.storage import Login
-from concord_core.telemetry import logger
-from concord_core.telemetry.places import place_of
+from concord_core.storage import UNREACHABLE, Database, Login
+from concord_core.telemetry import failure, logger
 from concord_core.web import create_app
 
 Role = Callable[[threading.Event], None]
@@ -113,37 +113,44 @@ def consumer(service: Service, context: Context, subscription: Subscription) -> 
     return run
 
 
-def jobs(service: Service, context: Context, due: list[Job]) -> Role:
+def jobs(service: str, database: Database, due: Sequence[Job]) -> Role:
     """Runs the jobs when they are due. The process that holds the database's advisory lock runs them, others wait.
 
-    A job that fails is logged by its name and the kind of error, and tried again when it is next due.
+    A job that fails is logged by its name and the kind of error, and tried again when it is next due. A database that
+    does not answer is waited for.
     """
-    log = logger(f"concord.{service.name}.jobs")
+    log = logger(f"concord.{service}.jobs")
+
+    def lead(conn: Connection, stop: threading.Event, backoff: Backoff) -> None:
+        taken = False
+        while not taken and not stop.is_set():
+            taken = bool(conn.scalar(text("select pg_try_advisory_lock(hashtext('concord.jobs'))")))
+            conn.rollback()
+            stop.wait(0 if taken else 2)
+        next_run = {job.name: datetime.now(UTC) for job in due}
+        while not stop.is_set():
+            conn.execute(text("select 1"))  # the lock lives as long as this connection does
+            conn.rollback()
+            backoff.reset()
+            for job in due:
+                if next_run[job.name] <= datetime.now(UTC) and not stop.is_set():
+                    next_run[job.name] = datetime.now(UTC) + job.every
+                    try:
+                        job.run()
+                    except Exception as error:  # one job's failure must not stop the others
+                        log.error("a job failed and will be run again", job=job.name, **failure(error))
+            soonest = min(next_run.values()) - datetime.now(UTC)
+            stop.wait(max(0.05, min(soonest, timedelta(seconds=5)).total_seconds()))
 
     def run(stop: threading.Event) -> None:
-        with context.consume_db.engine.connect() as conn:
-            taken = False
-            while not taken and not stop.is_set():
-                taken = bool(conn.scalar(text("select pg_try_advisory_lock(hashtext('concord.jobs'))")))
-                conn.rollback()
-                stop.wait(0 if taken else 2)
-            next_run = {job.name: datetime.now(UTC) for job in due}
-            while not stop.is_set():
-                conn.execute(text("select 1"))  # the lock lives as long as this connection does
-                conn.rollback()
-                for job in due:
-                    if next_run[job.name] <= datetime.now(UTC) and not stop.is_set():
-                        next_run[job.name] = datetime.now(UTC) + job.every
-                        try:
-                            job.run()
-                        except Exception as error:  # one job's failure must not stop the others
-                            log.error(
-                                "a job failed and will be run again",
-                                job=job.name,
-                                error=type(error).__name__,
-                                location=place_of(error),
-                            )
-                soonest = min(next_run.values()) - datetime.now(UTC)
-                stop.wait(max(0.05, min(soonest, timedelta(seconds=5)).total_seconds()))
+        backoff = Backoff()
+        while not stop.is_set():
+            try:
+                with database.engine.connect() as conn:
+                    conn.detach()  # closed with its lock when this ends, not given back to the pool with it
+                    lead(conn, stop, backoff)
+            except UNREACHABLE as error:
+                log.warning("jobs interrupted", **failure(error))
+                backoff.wait(stop)
 
     return run
