@@ -3,7 +3,7 @@ DATA ?= ../shared/data/names/
 
 .PHONY: train bench-screening
 
-train: setup-dev ## learn the matching engine's models from DATA (about 15 minutes, one core)
+train: setup-dev ## learn the matching engine's models from DATA (15 to 20 minutes, one core)
 	$(PY) -m concord_screening.engine.training.train $(DATA)
 
 bench-screening: setup-dev ## measure the matching engine beside its peers; writes docs/benchmarks-screening.md
