@@ -91,7 +91,7 @@ def test_a_broken_step_fails_the_walk(embedded: EmbeddedStack, walked: World, nu
             return ()
 
         world.found.update(walked.found)
-        world.trace = nothing
+        world.trace, world.trace_seconds = nothing, 3
         assert not walk(world, _only(number), Console(quiet=True))
 
 

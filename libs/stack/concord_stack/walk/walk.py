@@ -18,7 +18,8 @@ class World:
     """What the steps work with: addresses, people, and what earlier steps found out.
 
     `clients` makes an HTTP client for an origin; `nodes` tells each agency's origin (`""` is everybody's default);
-    `publish` runs `concord release publish`; `trace` returns the spans of a trace as lines, or nothing.
+    `publish` runs `concord release publish`; `trace` returns the spans of a trace as lines, or nothing; it is
+    asked for `trace_seconds` until they are all there.
     """
 
     origins: dict[str, str]
@@ -27,6 +28,7 @@ class World:
     publish: Callable[[], str]
     trace: Callable[[str], Sequence[str]]
     seed: int = 2026
+    trace_seconds: float = 60
     found: dict[str, str] = field(default_factory=dict)
 
     def origin(self, agency: str = "") -> str:

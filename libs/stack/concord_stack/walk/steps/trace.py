@@ -12,7 +12,9 @@ PARTS = ("POST", "events.send", "events.apply", "rpc.serve")
 
 def run(world: World) -> Evidence:
     """Shows the trace of the referral: request, outbox, event log, C's consumer, its call to A's service."""
-    lines = until("the spans of the referral arriving", lambda: _complete(world.trace(world.found["trace"])), 60)
+    lines = until(
+        "the spans of the referral arriving", lambda: _complete(world.trace(world.found["trace"])), world.trace_seconds
+    )
     processes = {line.split()[0] for line in lines}
     tree = "\n     ".join(lines)
     return Evidence(f"{len(lines)} spans, exported by OTLP from {len(processes)} services:\n     {tree}")
