@@ -27,7 +27,7 @@ from concord_core.storage import Database
 from concord_core.telemetry import failure, logger, metrics, remote_parent, span, traceparent_of
 from concord_core.vault import KeyService
 
-BATCH = 500
+BATCH = 2_000
 WAKE_SECONDS = 1.0
 MEASURE_SECONDS = 5.0
 REFUSED_SECONDS = 15.0
