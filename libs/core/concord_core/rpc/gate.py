@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeAlias
 
 import grpc
+from google.protobuf.message import Message
 
 from concord_core.errors import ConcordError, ErrorKind
-from concord_core.errors.codes import FORBIDDEN, INTERNAL, NOT_FOUND, UNAUTHENTICATED
+from concord_core.errors.codes import FORBIDDEN, INTERNAL, INVALID_REQUEST, NOT_FOUND, UNAUTHENTICATED, UNAVAILABLE
 from concord_core.identity import PolicyTable, TokenVerifier
 from concord_core.rpc.call import ACTING_KEY, ADDRESSED_KEY, TOKEN_KEY, TRACE_KEY, RpcCall, answering
 from concord_core.rpc.status import trailing
+from concord_core.storage import UNREACHABLE
 from concord_core.telemetry import failure, logger, remote_parent, span
 
 OPEN_SERVICES: Final = ("grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection")
@@ -51,12 +53,16 @@ class RpcGate(grpc.ServerInterceptor):
             try:
                 with span("rpc.serve", "server", {"rpc": method, "operation": operation}, parent=parent):
                     call = self._let_through(metadata, operation)
+                    _refuse_zero(request)
                     with answering(context, call):
                         return answer(request, context)
             except ConcordError as refused:
                 error = refused
                 if refused.kind is ErrorKind.INTERNAL:
                     self._log.error("an RPC failed", rpc=method, code=refused.code, **failure(refused))
+            except UNREACHABLE as away:
+                error = UNAVAILABLE.error()
+                self._log.error("an RPC failed", rpc=method, code=error.code, **failure(away))
             except Exception as unexpected:  # the caller gets INTERNAL without any of its text
                 self._log.error("an RPC failed", rpc=method, **failure(unexpected))
             context.set_trailing_metadata(trailing(error))
@@ -81,6 +87,17 @@ class RpcGate(grpc.ServerInterceptor):
         if not self._verifier.hosted_here(addressed):
             raise NOT_FOUND.error()
         return RpcCall(principal, addressed)
+
+
+def _refuse_zero(message: Message) -> None:
+    """Raises INVALID_REQUEST for a text that holds U+0000: no database stores it, so that asking for what is called
+    that would be taken for a fault of ours."""
+    for field, value in message.ListFields():
+        for one in value if field.is_repeated else (value,):
+            if isinstance(one, Message):
+                _refuse_zero(one)
+            elif isinstance(one, str) and "\0" in one:
+                raise INVALID_REQUEST.error()
 
 
 def _text(metadata: Mapping[str, str | bytes], key: str) -> str:
