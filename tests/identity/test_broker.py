@@ -10,6 +10,7 @@ from concord_core.agreement.domain import topic_parts
 from concord_core.config import IdentitySettings
 from concord_core.events.ids import uuid7
 from concord_core.events.kafka import KafkaLog
+from concord_core.events.kafka_admin import Changes
 from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
 from concord_core.events.model import Record
 from concord_core.events.records import Event, encode
@@ -137,4 +138,4 @@ def test_a_restarted_broker_has_everything(full_infra: FullStack, open_log: Open
     assert published(full_infra, open_log("hub-intake"), "concord.intake.unicef.v1") is None
     assert isinstance(published(full_infra, open_log("hub-intake"), "concord.screening.unicef.v1"), NotAuthorisedError)
     changes = full_infra.apply_agreement()
-    assert (changes.topics, changes.granted, changes.removed) == ((), (), ())
+    assert changes == Changes(topics=(), settings=(), granted=(), removed=())

@@ -36,7 +36,7 @@ class Engine(Protocol):
 
     name: str
 
-    def apply(self, topics: Iterable[str], acls: Sequence[Acl]) -> None:
+    def apply(self, topics: Iterable[str], acls: Sequence[Acl]) -> object:
         """Brings topics and permissions to these."""
 
     def log(self, client_id: str) -> EventLog:
@@ -116,8 +116,8 @@ class KafkaEngine:
         self.broker.start()
         self.access = self.broker.access
 
-    def apply(self, topics: Iterable[str], acls: Sequence[Acl]) -> None:
-        kafka_admin.apply(self.access.internal, ADMINISTRATOR, self.access.password, topics=topics, acls=acls)
+    def apply(self, topics: Iterable[str], acls: Sequence[Acl]) -> kafka_admin.Changes:
+        return kafka_admin.apply(self.access.internal, ADMINISTRATOR, self.access.password, topics=topics, acls=acls)
 
     def log(self, client_id: str, fetch_token: Callable[[], str] | None = None) -> KafkaLog:
         return KafkaLog(self.access.bootstrap, fetch_token or (lambda: self.issuer.token(client_id)), client_id)

@@ -112,8 +112,10 @@ def test_a_topic_keeps_its_facts_for_ever_whoever_made_or_altered_it(
 
         assert settings()["retention.ms"] == "-1"
         administrator.alter_configs([resource])
-        kafka_engine.apply(on_kafka.topics, on_kafka.acls)
+        wait_for(lambda: settings()["retention.ms"] == "1000")
+        assert kafka_engine.apply(on_kafka.topics, on_kafka.acls).settings == (topic,)
         mended = settings()
+        assert kafka_engine.apply(on_kafka.topics, on_kafka.acls).settings == ()
     assert (mended["retention.ms"], mended["compression.type"]) == ("-1", "uncompressed")
     assert (mended["retention.bytes"], mended["message.timestamp.type"]) == ("-1", "LogAppendTime")
 

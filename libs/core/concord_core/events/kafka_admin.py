@@ -7,7 +7,7 @@ a service. What the agreement does not give is removed at once; topics are never
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -36,6 +36,7 @@ IN_FORCE_SECONDS = 15.0
 _OPERATIONS = {"read": ACLOperation.READ, "write": ACLOperation.WRITE}
 _RESOURCES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
 _PATTERNS = {False: ACLResourcePatternType.LITERAL, True: ACLResourcePatternType.PREFIXED}
+_TOPIC = ConfigResourceType.TOPIC
 _SETTINGS = {
     # Facts are kept for ever, so that every projection can be filled again; a broker's own default is a week.
     "retention.ms": "-1",
@@ -52,6 +53,8 @@ class Changes:
     """What an apply did, or a plan would do."""
 
     topics: tuple[str, ...]
+    settings: tuple[str, ...]
+    """Topics whose settings are not ours: made by an earlier version, or altered by hand."""
     granted: tuple[Acl, ...]
     removed: tuple[Acl, ...]
 
@@ -65,28 +68,27 @@ def plan(bootstrap: str, username: str, password: str, *, topics: Iterable[str],
 def apply(bootstrap: str, username: str, password: str, *, topics: Iterable[str], acls: Sequence[Acl]) -> Changes:
     """Brings the broker to these topics and permissions; returns what changed. Errors as `plan`."""
     with _administrator(bootstrap, username, password) as admin:
-        wanted = tuple(topics)
-        changes = _changes(admin, wanted, acls)
+        changes = _changes(admin, topics, acls)
         if changes.granted and admin.create_acls([_entry(acl) for acl in changes.granted])["failed"]:
             raise LogUnavailableError("the broker did not take the access list")
         if changes.removed:
             admin.delete_acls([_entry(acl) for acl in changes.removed])
-        _wait_in_force(admin, acls)
+        _wait(lambda: set(_present(admin)) == set(acls), "access list")
         if changes.topics:
             new = {topic: {"num_partitions": PARTITIONS, "configs": _SETTINGS} for topic in changes.topics}
             admin.create_topics(new, wait_for_metadata=True)
-        kept = [topic for topic in wanted if topic not in changes.topics]
-        if kept:  # made by an earlier version, or altered by hand
-            admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, _SETTINGS) for topic in kept])
+        if changes.settings:
+            admin.alter_configs([ConfigResource(_TOPIC, topic, _SETTINGS) for topic in changes.settings])
+            _wait(lambda: not _otherwise_set(admin, changes.settings), "settings of the topics")
         return changes
 
 
-def _wait_in_force(admin: Any, acls: Sequence[Acl]) -> None:
-    """The controller answers before the broker's authorizer has heard: waits until it has."""
+def _wait(in_force: Callable[[], bool], what: str) -> None:
+    """The controller answers before the broker has heard: waits until it has."""
     end = time.monotonic() + IN_FORCE_SECONDS
-    while set(_present(admin)) != set(acls):
+    while not in_force():
         if time.monotonic() > end:
-            raise LogUnavailableError("the broker did not take the access list over in time")
+            raise LogUnavailableError(f"the broker did not take the {what} over in time")
         time.sleep(0.02)
 
 
@@ -109,13 +111,22 @@ def _administrator(bootstrap: str, username: str, password: str) -> Iterator[Any
 
 
 def _changes(admin: Any, topics: Iterable[str], acls: Sequence[Acl]) -> Changes:
-    existing = set(admin.list_topics())
+    existing, wanted = set(admin.list_topics()), tuple(topics)
     now = set(_present(admin))
     return Changes(
-        topics=tuple(topic for topic in topics if topic not in existing),
+        topics=tuple(topic for topic in wanted if topic not in existing),
+        settings=_otherwise_set(admin, [topic for topic in wanted if topic in existing]),
         granted=tuple(sorted(set(acls) - now)),
         removed=tuple(sorted(now - set(acls))),
     )
+
+
+def _otherwise_set(admin: Any, topics: Sequence[str]) -> tuple[str, ...]:
+    if not topics:
+        return ()
+    asked = [ConfigResource(_TOPIC, topic, list(_SETTINGS)) for topic in topics]
+    found = admin.describe_configs(asked, config_filter="all")["topic"]
+    return tuple(topic for topic in topics if {name: one["value"] for name, one in found[topic].items()} != _SETTINGS)
 
 
 def _present(admin: Any) -> Iterator[Acl]:

@@ -119,6 +119,7 @@ def _needed(section: S | None, name: str) -> S:
 def _log_changes(changes: kafka_admin.Changes) -> list[Change]:
     return [
         *(Change("add", "topic", topic) for topic in changes.topics),
+        *(Change("change", "topic settings", topic) for topic in changes.settings),
         *(Change("add", "acl", _acl(acl)) for acl in changes.granted),
         *(Change("remove", "acl", _acl(acl)) for acl in changes.removed),
     ]
