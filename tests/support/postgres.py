@@ -4,6 +4,8 @@ A service's migrations run once per test process, into a template; a module's da
 the template's.
 """
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,21 +15,23 @@ import pytest
 from concord_core.config import DatabaseSettings
 from concord_core.storage import migrate
 from concord_core.storage.provision import provision
+from concord_stack.folders import run_folder
 from concord_stack.postgres import Postgres, start_postgres
 
 ServiceDatabase = Callable[[str, str], DatabaseSettings]
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """The server of this test process. The folder must be reachable by the plain user that runs it for root."""
-    folder = tmp_path_factory.mktemp("postgres")
-    for parent in [folder, *folder.parents]:
-        if parent.owner() == Path.home().owner() and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
+def postgres() -> Iterator[Postgres]:
+    """The server of this test process.
+
+    Not in pytest's own folder: the next run of pytest closes that to the plain user under whom root's servers run.
+    """
+    folder = run_folder(f"test-postgres-{os.getpid()}")
     server = start_postgres(folder / "server", folder / "postgres.log", durable=False)
     yield server
     server.stop()
+    shutil.rmtree(folder)
 
 
 class Databases:

@@ -10,9 +10,7 @@ from concord_core.storage import Database, Login
 from concord_stack.postgres import Postgres
 from tests.support.engines import EmbeddedEngine, Engine, KafkaEngine
 from tests.support.exchange import Exchange, make_exchange
-from tests.support.postgres import Databases, databases, postgres
-
-__all__ = ["databases", "postgres"]
+from tests.support.postgres import Databases
 
 OpenLog = Callable[[str], EventLog]
 

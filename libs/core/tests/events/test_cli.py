@@ -19,9 +19,7 @@ from concord_core.events.dead_letters import Owner
 from concord_core.events.model import StoredRecord
 from concord_core.storage import Database, Login
 from tests.support.counting.service import ACTOR
-from tests.support.postgres import Databases, databases, postgres
-
-__all__ = ["databases", "postgres"]
+from tests.support.postgres import Databases
 
 TOPIC = "concord.intake.unicef.v1"
 replay = typer.Typer()

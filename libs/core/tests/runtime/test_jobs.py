@@ -12,9 +12,7 @@ from sqlalchemy import text
 from concord_core.runtime.roles import jobs
 from concord_core.runtime.service import Job
 from concord_core.storage import Database, Login
-from tests.support.postgres import Databases, databases, postgres
-
-__all__ = ["databases", "postgres"]
+from tests.support.postgres import Databases
 
 OFTEN = timedelta(milliseconds=50)
 SECONDS = 30.0
