@@ -9,6 +9,7 @@ from concord_core.events import Subscription
 from concord_core.identity import Routes
 from concord_core.runtime import Context, Job, Parts, Service, in_turn
 from concord_core.storage import Actor, Database
+from concord_core.values import today
 from concord_victim_assistance.config import AssistanceSettings, Limits
 from concord_victim_assistance.consent import http as consent_http
 from concord_victim_assistance.directory import http as directory_http
@@ -50,7 +51,10 @@ def build(context: Context) -> Parts:
     courier = Courier(settings.node, context.agreement, context.consume_db, owners, rooms.recipient)
 
     def expire_of(agency: str) -> None:
-        with context.consume_db.work(agency, actor=Actor("job", "assistance.expire", agency)) as work:
+        actor = Actor("job", "assistance.expire", agency)
+        with context.consume_db.work(agency, actor=actor) as work:
+            rooms.owner.end_consents(work, today())
+        with context.consume_db.work(agency, actor=actor) as work:
             rooms.owner.expire(work)
 
     def expire() -> None:

@@ -13,6 +13,7 @@ class Limits(BaseModel):
     answer_days: int = Field(default=7, ge=1)
     urgent_answer_days: int = Field(default=2, ge=1)
     expire_grace_days: int = Field(default=14, ge=0)
+    consent_notice_days: int = Field(default=14, ge=0)
     erasure_hours: int = Field(default=24, ge=1)
     backup_days: int = Field(default=35, ge=0)
 

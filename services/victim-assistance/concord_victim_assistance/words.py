@@ -59,6 +59,7 @@ REJECT: Final[Mapping[str, str]] = {
 }
 REVOKE: Final[Mapping[str, str]] = {
     "consent_withdrawn": msgid("The person took the consent back"),
+    "consent_expired": msgid("The last day of the consent is over"),
     "owner_decision": msgid("The agency that asked took it back"),
 }
 STATUS_SHAPE: Final[Mapping[Status, str]] = {
@@ -95,6 +96,7 @@ EVENTS: Final[Mapping[Event, str]] = {
     Event.REVOKED: msgid("Referral taken back"),
     Event.EXPIRED: msgid("Referral ended without an answer"),
     Event.CONSENT_WITHDRAWN: msgid("The person took the consent back"),
+    Event.CONSENT_EXPIRED: msgid("The last day of the consent is over"),
     Event.ERASED: msgid("Copy erased"),
     Event.ERASURE_CONFIRMED: msgid("Erasure confirmed"),
 }

@@ -10,6 +10,7 @@ from concord_core.identity import Principal
 from concord_core.storage import Work
 from concord_core.web.marks import msgid
 from concord_core.web.work import WorkItem, stretch
+from concord_victim_assistance.consent.domain import Consent
 from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.persons.domain import Handover
 from concord_victim_assistance.policy import ADVOCATE, OFFICER
@@ -90,6 +91,19 @@ def erasure_item(referral: Referral) -> Item:
     )
 
 
+def ending_item(consent: Consent) -> Item:
+    """A consent that ends soon while help rests on it: after its last day the other agency erases what it holds."""
+    return Item(
+        reference=consent.reference,
+        verb=msgid("Ask the person whether the consent goes on"),
+        started=_start(consent.given),
+        due=_end(consent.expiry or consent.given),
+        country="",
+        type="consent",
+        url=f"/assistance/persons/{consent.person_reference}",
+    )
+
+
 def received_item(referral: Received) -> Item | None:
     """A referral that came to us: answer it, then provide and end it. None when there is nothing to do."""
     if referral.status is Status.IN_PROGRESS:
@@ -128,6 +142,7 @@ class Worklist:
             found += [handover_item(one) for one in self.persons.handovers(work)]
             found += [unanswered_item(one) for one in self.owner.listed(work) if one.status is Status.IN_PROGRESS]
             found += [erasure_item(one) for one in self.owner.unconfirmed(work)]
+            found += [ending_item(one) for one in self.owner.ending(work)]
         if principal.roles & OFFICER:
             items = [received_item(one) for one in self.recipient.listed(work)]
             found += [item for item in items if item is not None]

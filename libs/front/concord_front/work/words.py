@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "referral": msgid("referral sent"),
     "referral_received": msgid("referral received"),
     "erasure": msgid("erasure"),
+    "consent": msgid("consent"),
     "facts": msgid("facts"),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from concord.assistance.v1 import events_pb2 as events
 from concord_core.codes import CodeLists
@@ -36,6 +36,7 @@ from concord_victim_assistance.persons.commands import Persons
 from concord_victim_assistance.values import SERVICE, Problems
 
 KIND = "consent"
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,6 +128,45 @@ class Consents:
         work.emit(SERVICE, reference, store.next_fact(work, reference), fact)
         work.audit("consent.withdraw", reference, details={"by": by})
         return replace(withdrawn, withdrawn=on, withdrawn_by=by, version=consent.version + 1), referrals
+
+    def lapse(self, work: Work, reference: str, day: date) -> tuple[Consent, list[str]]:
+        """Ends a consent whose last day lies before `day`; returns it with the referrals that rested on it.
+
+        A referral of which a newer consent of the person covers everything goes on under that one. Publishes
+        `ConsentExpired`. Raises `consent_state` for one that does not hold.
+        """
+        consent = self.get(work, reference, lock=True)
+        ended = moved(consent, State.EXPIRED)
+        store.mark_expired(work, reference)
+        person = self.persons.get(work, consent.person_reference)
+        newer = choose(self.of_person(work, person.reference), consent.recipient, consent.service, day)
+        covered = set(narrowed(newer, self.persons.limits(work, person))) if newer is not None else set()
+        for grant in store.open_grants(work, reference):
+            if newer is not None and set(grant.groups) <= covered:
+                store.move_grant(work, grant.referral_reference, newer.reference, newer.expiry or newer.given)
+        referrals = store.revoke_grants(work, reference)
+        fact = events.ConsentExpired(
+            recipient=consent.recipient,
+            expiry_date=(consent.expiry or day).isoformat(),
+            referral_references=referrals,
+        )
+        work.emit(SERVICE, reference, store.next_fact(work, reference), fact)
+        work.audit("consent.expire", reference)
+        return replace(ended, version=consent.version + 1), referrals
+
+    def over_on(self, work: Work, day: date) -> list[str]:
+        """Consents whose last day lies before `day` and that have not been ended."""
+        return store.over_on(work, day)
+
+    def ending(self, work: Work, day: date, within: timedelta) -> list[Consent]:
+        """Consents that end within that time and on which a referral rests that nothing newer would carry on."""
+        return [
+            one
+            for one in store.ending(work, day, day + within)
+            if one.expiry is not None
+            and choose(self.of_person(work, one.person_reference), one.recipient, one.service, one.expiry + _DAY)
+            is None
+        ]
 
     def get(self, work: Work, reference: str, *, lock: bool = False) -> Consent:
         """One consent; raises `not_found`."""

@@ -12,9 +12,10 @@ from sqlalchemy import Row, text
 from concord_core.storage import Work, rows
 from concord_core.values import values_of
 from concord_core.vault.domain import Wrapped
-from concord_victim_assistance.consent.domain import Consent, FieldGroup, State
+from concord_victim_assistance.consent.domain import HOLDING, Consent, FieldGroup, State
 
 _TABLE, _GRANTS = "consents", "grants"
+_HOLDING = sorted(HOLDING)
 _PLAIN = (
     "reference",
     "person_reference",
@@ -74,6 +75,25 @@ def mark_withdrawn(work: Work, reference: str, day: date, by: str) -> None:
     rows.change(work, _TABLE, reference, {"state": State.WITHDRAWN, "withdrawn_date": day, "withdrawn_by": by})
 
 
+def mark_expired(work: Work, reference: str) -> None:
+    """Writes that the last day is over; the version grows by one."""
+    rows.change(work, _TABLE, reference, {"state": State.EXPIRED})
+
+
+def over_on(work: Work, day: date) -> list[str]:
+    """Consents that were given and whose last day lies before `day`, not yet marked."""
+    of = "and state = any(:states) and expiry_date < :day order by reference"
+    return [row.reference for row in rows.select(work, _TABLE, of, states=_HOLDING, day=day)]
+
+
+def ending(work: Work, first: date, last: date) -> list[Consent]:
+    """Consents on which an open grant rests and whose last day lies between these."""
+    of = """and state = any(:states) and expiry_date between :first and :last and exists (
+        select 1 from grants g where g.consent_reference = consents.reference and g.revoked_at is null)
+        order by expiry_date, reference"""
+    return [_consent(row) for row in rows.select(work, _TABLE, of, states=_HOLDING, first=first, last=last)]
+
+
 def encrypted_fields(work: Work, reference: str) -> tuple[Wrapped, dict[str, bytes]]:
     """The wrapped data key and the encrypted fields of a consent."""
     row = rows.get(work, _TABLE, reference)
@@ -97,6 +117,21 @@ def grant(work: Work, referral_reference: str, *, lock: bool = False) -> Grant |
     """The grant of a referral. Locked, a withdrawal comes either before or after what is done with it."""
     row = rows.find(work, _GRANTS, referral_reference, key="referral_reference", lock=lock)
     return rows.record_of(Grant, row, groups=_groups(row)) if row else None
+
+
+def open_grants(work: Work, consent_reference: str) -> list[Grant]:
+    """The grants that rest on a consent and have not ended, locked."""
+    of = "and consent_reference = :consent and revoked_at is null order by referral_reference for update"
+    found = rows.select(work, _GRANTS, of, consent=consent_reference)
+    return [rows.record_of(Grant, row, groups=_groups(row)) for row in found]
+
+
+def move_grant(work: Work, referral_reference: str, consent_reference: str, not_after: date) -> None:
+    """Lets a grant rest on another consent from now on."""
+    work.conn.execute(
+        text("update grants set consent_reference = :consent, not_after = :day where referral_reference = :referral"),
+        {"referral": referral_reference, "consent": consent_reference, "day": not_after},
+    )
 
 
 def mark_disclosed(work: Work, referral_reference: str) -> None:

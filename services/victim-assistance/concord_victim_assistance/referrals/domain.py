@@ -77,6 +77,7 @@ class Event(StrEnum):
     REVOKED = "revoked"
     EXPIRED = "expired"
     CONSENT_WITHDRAWN = "consent_withdrawn"
+    CONSENT_EXPIRED = "consent_expired"
     ERASED = "erased"
     ERASURE_CONFIRMED = "erasure_confirmed"
 

@@ -17,12 +17,13 @@ from concord_core.values import values_of
 from concord_victim_assistance.consent.domain import PURPOSE
 from concord_victim_assistance.errors import FLOW_MISSING
 from concord_victim_assistance.referrals.commands import OwnerSide, RecipientSide
-from concord_victim_assistance.referrals.domain import Received, Status, Step
+from concord_victim_assistance.referrals.domain import Event, Received, Status, Step
 from concord_victim_assistance.values import SERVICE
 
 _TO_RECIPIENT = (
     events.ReferralOffered,
     events.ConsentWithdrawn,
+    events.ConsentExpired,
     events.ReferralRevoked,
     events.ReferralExpired,
 )
@@ -51,6 +52,7 @@ class ReferralHandlers:
             handlers={
                 events.ReferralOffered: self.offered,
                 events.ConsentWithdrawn: self.withdrawn,
+                events.ConsentExpired: self.consent_expired,
                 events.ReferralRevoked: self.revoked,
                 events.ReferralExpired: self.expired,
                 events.ReferralAccepted: self.accepted,
@@ -85,7 +87,15 @@ class ReferralHandlers:
         """A consent was taken back."""
         message = fact.message
         day = date.fromisoformat(message.withdrawn_date)
-        self.recipient.withdrawn(work, fact.agency, fact.key, tuple(message.referral_references), day)
+        references = tuple(message.referral_references)
+        self.recipient.consent_over(work, fact.agency, fact.key, references, day, Event.CONSENT_WITHDRAWN)
+
+    def consent_expired(self, work: Work, fact: Fact[events.ConsentExpired]) -> None:
+        """A consent's last day is over."""
+        message = fact.message
+        day = date.fromisoformat(message.expiry_date)
+        references = tuple(message.referral_references)
+        self.recipient.consent_over(work, fact.agency, fact.key, references, day, Event.CONSENT_EXPIRED)
 
     def revoked(self, work: Work, fact: Fact[events.ReferralRevoked]) -> None:
         """A referral was taken back."""

@@ -219,15 +219,20 @@ class OwnerSide:
     ) -> Consent:
         """Takes a consent back with everything that rests on it: grants, open referrals; erasures become due."""
         consent, references = self.consents.withdraw(work, consent_reference, day, expected=expected, by=by)
-        on = consent.withdrawn or today()
-        for reference in references:
-            referral = self.get(work, reference, lock=True)
-            steps.add(work, reference, Event.CONSENT_WITHDRAWN, work.owner, on)
-            if referral.status in OPEN:
-                self._end(work, referral, on, "consent_withdrawn")
-            else:
-                self._expect_erasure(work, reference)
+        self._consent_over(work, references, consent.withdrawn or today(), Event.CONSENT_WITHDRAWN)
         return consent
+
+    def end_consents(self, work: Work, day: date) -> int:
+        """Ends the consents whose last day lies before `day`, with everything that rests on them; returns how many."""
+        over = self.consents.over_on(work, day)
+        for reference in over:
+            consent, references = self.consents.lapse(work, reference, day)
+            self._consent_over(work, references, consent.expiry or day, Event.CONSENT_EXPIRED)
+        return len(over)
+
+    def ending(self, work: Work) -> list[Consent]:
+        """Consents that end soon, so that whoever is being helped can be asked again in time."""
+        return self.consents.ending(work, today(), timedelta(days=self.limits.consent_notice_days))
 
     def narrow(self, work: Work, person: Person) -> None:
         """Takes back the consents of a person of which a reporter's refusal leaves nothing."""
@@ -310,6 +315,16 @@ class OwnerSide:
         """The referral, its grant locked before it: a withdrawal locks in the order consent, grants, referrals, too."""
         self.consents.lock_grant(work, reference)
         return self.get(work, reference, lock=True)
+
+    def _consent_over(self, work: Work, references: list[str], day: date, event: Event) -> None:
+        """What rested on a consent that holds no more: open referrals end, erasures become due."""
+        for reference in references:
+            referral = self.get(work, reference, lock=True)
+            steps.add(work, reference, event, work.owner, day)
+            if referral.status in OPEN:
+                self._end(work, referral, day, event.value)
+            else:
+                self._expect_erasure(work, reference)
 
     def _end(self, work: Work, referral: Referral, day: date, reason: str) -> None:
         status = after(referral.status, Step.REVOKE)

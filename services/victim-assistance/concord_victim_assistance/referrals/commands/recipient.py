@@ -34,7 +34,7 @@ from concord_victim_assistance.referrals.domain import (
     retry_after,
 )
 from concord_victim_assistance.referrals.store import received, steps
-from concord_victim_assistance.referrals.store.received import Errand, WithdrawnAhead
+from concord_victim_assistance.referrals.store.received import ConsentOver, Errand
 from concord_victim_assistance.values import SERVICE, Problems
 
 KIND = "referral_copy"
@@ -62,9 +62,9 @@ class RecipientSide:
         received.insert(work, referral, traceparent)
         steps.add(work, referral.reference, Event.OFFERED, referral.owner, referral.offered)
         steps.add(work, referral.reference, Event.RECEIVED, work.owner, today())
-        ahead = received.withdrawal_ahead(work, referral.owner, referral.reference)
+        ahead = received.ahead_of(work, referral.owner, referral.reference)
         if ahead is not None:
-            self._close(work, referral, ahead.withdrawn, "consent_withdrawn", Event.CONSENT_WITHDRAWN)
+            self._close(work, referral, ahead.day, ahead.event.value, ahead.event)
 
     def errands(self, work: Work, now: datetime, limit: int = 50) -> list[Errand]:
         """What the courier has to ask owners now."""
@@ -199,19 +199,22 @@ class RecipientSide:
         work.audit(f"referral.{step}", reference, details={"owner": referral.owner})
         return self.get(work, reference)
 
-    def withdrawn(self, work: Work, owner: str, consent: str, references: tuple[str, ...], day: date) -> None:
-        """The person took the consent back: every copy that rests on it is erased, and its owner told so.
+    def consent_over(
+        self, work: Work, owner: str, consent: str, references: tuple[str, ...], day: date, event: Event
+    ) -> None:
+        """The person took the consent back, or its last day is over: every copy that rests on it is erased, and its
+        owner told so.
 
         A referral that has not arrived yet is kept in mind and closed when it arrives.
         """
         for reference in references:
             referral = received.locked(work, reference)
             if referral is None:
-                received.keep_withdrawal(work, reference, WithdrawnAhead(owner, consent, day))
+                received.keep_ahead(work, reference, ConsentOver(owner, consent, day, event))
                 continue
             if referral.owner != owner:
                 raise FORBIDDEN.error()
-            self._close(work, referral, day, "consent_withdrawn", Event.CONSENT_WITHDRAWN)
+            self._close(work, referral, day, event.value, event)
 
     def revoked(self, work: Work, owner: str, reference: str, day: date, reason: str) -> None:
         """The owner took the referral back: the copy here is erased."""

@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 from concord_core.storage import Work, rows
 from concord_core.values import values_of
 from concord_core.vault.domain import Wrapped
-from concord_victim_assistance.referrals.domain import Check, Received, Status
+from concord_victim_assistance.referrals.domain import Check, Event, Received, Status
 
 _TABLE = "received_referrals"
 _PLAIN = (
@@ -43,12 +43,13 @@ class Errand:
 
 
 @dataclass(frozen=True)
-class WithdrawnAhead:
-    """A withdrawal that came before the offer that it concerns."""
+class ConsentOver:
+    """The end of a consent that came before the offer that it concerns."""
 
     owner: str
     consent_reference: str
-    withdrawn: date
+    day: date
+    event: Event
 
 
 def _received(row: Row[Any]) -> Received:
@@ -124,14 +125,14 @@ def drop_copy(work: Work, reference: str) -> None:
     rows.update(work, _TABLE, reference, {"data_key": None, "package_enc": None})
 
 
-def keep_withdrawal(work: Work, referral_reference: str, ahead: WithdrawnAhead) -> None:
-    """Keeps a withdrawal whose referral has not arrived."""
-    values = values_of(ahead, "owner", "consent_reference", "withdrawn_date")
-    rows.insert_once(work, "withdrawals_ahead", {"referral_reference": referral_reference, **values})
+def keep_ahead(work: Work, referral_reference: str, over: ConsentOver) -> None:
+    """Keeps the end of a consent whose referral has not arrived."""
+    values = values_of(over, "owner", "consent_reference", "day", "event")
+    rows.insert_once(work, "consents_over", {"referral_reference": referral_reference, **values})
 
 
-def withdrawal_ahead(work: Work, owner: str, referral_reference: str) -> WithdrawnAhead | None:
-    """The withdrawal that its owner made known before this referral."""
+def ahead_of(work: Work, owner: str, referral_reference: str) -> ConsentOver | None:
+    """The end of its consent that the owner made known before this referral."""
     where = "and owner = :owner and referral_reference = :reference"
-    found = rows.select(work, "withdrawals_ahead", where, owner=owner, reference=referral_reference)
-    return rows.record_of(WithdrawnAhead, found[0]) if found else None
+    found = rows.select(work, "consents_over", where, owner=owner, reference=referral_reference)
+    return rows.record_of(ConsentOver, found[0], event=Event(found[0].event)) if found else None
