@@ -23,7 +23,7 @@ A record of another agency and one that does not exist answer alike. Nothing tha
 
 ## What happens when
 
-Each row is tried by `tests/security/test_bad_input.py` on real Kafka and real Keycloak.
+Each row is tried in `tests/security` on real Kafka and real Keycloak.
 
 | situation | answer |
 |---|---|

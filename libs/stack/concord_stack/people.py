@@ -36,7 +36,6 @@ _DESKS: Mapping[str, tuple[str, Mapping[str, tuple[str, ...]]]] = {
     "focal": ("Alia", {"intake": ("staff_reporter",)}),
     "officer": ("Bento", {"intake": ("case_officer",), "screening": ("listing_officer",)}),
     "approver": ("Chiara", {"intake": ("case_approver",), "screening": ("listing_approver",)}),
-    "coordinator": ("Dao", {"intake": ("country_coordinator",)}),
     "recruiter": ("Emre", {"screening": ("recruiter",)}),
     "disclosure": ("Farah", {"screening": ("disclosure_officer",)}),
     "advocate": ("Goran", {"assistance": ("advocate",)}),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -175,13 +176,17 @@ def test_a_key_counts_at_the_logs_append_time(hub: Hub, change: str) -> None:
     assert hub.effects() == []
 
 
+def doubting(known: Exchange, folder: Path) -> Exchange:
+    """The exchange with somebody else's key in place of its own: it believes nothing that it signs."""
+    [key] = known.agreement.keys_of(known.own, "intake", "signing")
+    return known.with_keys(replace(key, public=make_exchange(folder).agreement.keys[0].public))
+
+
 def test_a_record_signed_elsewhere_is_believed_after_the_agreement_names_its_key(
     hub: Hub, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     known = hub.exchange
-    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.keys_of(known.own, "intake", "signing")
-    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    hub.exchange = doubting(known, tmp_path_factory.mktemp("stranger"))
     hub.emit("K0", 1)
     with running(hub.relay().run, hub.consumer(subscription("rotated")).run):
         wait_for(lambda: len(letters(hub)) == 1)
@@ -197,9 +202,7 @@ def test_a_fact_believed_late_waits_behind_a_refused_one_and_is_not_lost(
     hub: Hub, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     known = hub.exchange
-    stranger = make_exchange(tmp_path_factory.mktemp("stranger"))
-    [key] = known.agreement.keys_of(known.own, "intake", "signing")
-    hub.exchange = known.with_keys(replace(key, public=stranger.agreement.keys[0].public))
+    hub.exchange = doubting(known, tmp_path_factory.mktemp("stranger"))
     hub.emit("K0", 1)
     with running(hub.relay().run, hub.consumer(subscription("late")).run):
         wait_for(lambda: len(letters(hub)) == 1)

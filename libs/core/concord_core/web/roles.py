@@ -12,7 +12,6 @@ ROLES: Mapping[str, str] = {
     "analyst": msgid("Analyst"),
     "case_approver": msgid("Case approver"),
     "case_officer": msgid("Case officer"),
-    "country_coordinator": msgid("Country coordinator"),
     "disclosure_officer": msgid("Disclosure officer"),
     "listing_approver": msgid("Listing approver"),
     "listing_officer": msgid("Listing officer"),

@@ -6,7 +6,7 @@ EVERYWHERE = ("agency_admin", "operator")
 PEER = "peer"
 
 ROLES: Mapping[str, tuple[str, ...]] = {
-    "intake": ("staff_reporter", "case_officer", "case_approver", "country_coordinator", *EVERYWHERE),
+    "intake": ("staff_reporter", "case_officer", "case_approver", *EVERYWHERE),
     "screening": ("recruiter", "listing_officer", "listing_approver", "disclosure_officer", *EVERYWHERE),
     "assistance": ("advocate", "referral_officer", *EVERYWHERE),
     "reporting": ("analyst", "publisher", *EVERYWHERE),
