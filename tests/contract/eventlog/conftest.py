@@ -15,6 +15,7 @@ from tests.support.postgres import Databases
 OpenLog = Callable[[str], EventLog]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All on one worker: they share a broker."""
     here = Path(__file__).parent
