@@ -4,7 +4,7 @@
     python -m benchmarks.screening.lists measure FOLDER
 
 `measure` prints one line of JSON. With several AGENCIES the list lies in so many agencies' folders, one of which
-holds half of it; a check then asks each of them, as the service does.
+holds half of it; a check then asks all of them together, as the service does.
 """
 
 from __future__ import annotations
@@ -24,13 +24,11 @@ import numpy as np
 
 from benchmarks.screening.judging import recall
 from benchmarks.screening.made import Candidate, candidates, people
-from concord_screening.engine.commands import Index
+from concord_screening.engine.budget import Budget
+from concord_screening.engine.commands import Asker, Index
 from concord_screening.engine.domain import Change, Hit, Name, Query, Subject
-from concord_screening.engine.search import Budget
 
 CHECKS = 1_000
-# Where every check asks many lists, fewer tell.
-CHECKS_OF_MANY = 400
 RETRIEVED = 200
 CHANGES = 100
 KEPT = 20_000
@@ -40,12 +38,12 @@ _FIRST_ANSWER = """
 import sys, time
 since = time.perf_counter()
 from pathlib import Path
-from concord_screening.engine.commands import Index
+from concord_screening.engine.budget import Budget
+from concord_screening.engine.commands import Asker, Index
 from concord_screening.engine.domain import Query
 lists = [Index.open(folder, background=False) for folder in sorted(Path(sys.argv[1]).iterdir())]
 opened = time.perf_counter()
-for index in lists:
-    index.query(Query.of("Otokar Quillabamba", "1971-06-05"))
+Asker().query(lists, Query.of("Otokar Quillabamba", "1971-06-05"))
 print(opened - since, time.perf_counter() - since)
 """
 
@@ -56,25 +54,25 @@ def resident() -> int:
     return int(pages) * resource.getpagesize()
 
 
-class Lists:
-    """The agencies' lists, asked one after the other."""
+class Agencies:
+    """The agencies' lists, asked together."""
 
     def __init__(self, folder: Path, budget: Budget | None = None) -> None:
         self.each = [Index.open(own, budget=budget, background=False) for own in sorted(folder.iterdir())]
+        self._asker = Asker(budget=budget)
 
     def hits(self, query: Query) -> list[Hit]:
         """The best of every list."""
-        return [hit for index in self.each for hit in index.query(query, candidates=False).hits]
+        return [hit for answer in self._asker.query(self.each, query, candidates=False) for hit in answer.hits]
 
     def retrieved(self, query: Query) -> list[str]:
         """Everybody who came through a door of a list."""
-        return [key for index in self.each for key in index.query(query).candidates]
+        return [key for answer in self._asker.query(self.each, query) for key in answer.candidates]
 
     def batch(self, queries: list[Query]) -> None:
-        """All queries, list by list."""
-        for index in self.each:
-            for _ in index.query_many(queries, candidates=False):
-                pass
+        """All queries."""
+        for _ in self._asker.query_many(self.each, queries, candidates=False):
+            pass
 
     def close(self) -> None:
         """Lets go of the folders."""
@@ -106,7 +104,7 @@ def _build(size: int, folder: Path, agencies: int) -> tuple[list[Subject], int]:
     return kept, names
 
 
-def _spent(lists: Lists, asked: list[Candidate]) -> tuple[dict[str, float], list[tuple[float, float, bool]]]:
+def _spent(lists: Agencies, asked: list[Candidate]) -> tuple[dict[str, float], list[tuple[float, float, bool]]]:
     """Time of single checks, and what they found."""
     wall, busy, found = [], [], []
     for candidate in asked:
@@ -128,7 +126,7 @@ def _spent(lists: Lists, asked: list[Candidate]) -> tuple[dict[str, float], list
     return times, found
 
 
-def _doors(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
+def _doors(lists: Agencies, asked: list[Candidate]) -> dict[str, float]:
     """How many come through the doors, and whether the right one does."""
     few = asked[:RETRIEVED]
     given = [lists.retrieved(candidate.query) for candidate in few]
@@ -139,7 +137,7 @@ def _doors(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
     }
 
 
-def _findable(lists: Lists, asked: list[Candidate]) -> dict[str, float]:
+def _findable(lists: Agencies, asked: list[Candidate]) -> dict[str, float]:
     """From a change to it being found, while others ask a hundred times a second."""
     stop = threading.Event()
     done = [0]
@@ -187,7 +185,7 @@ def _measured(names: int, folder: Path, asked: list[Candidate]) -> dict[str, flo
     _warm(folder.parent / "warm")
     before = resident()
     since = time.perf_counter()
-    lists = Lists(folder)
+    lists = Agencies(folder)
     out: dict[str, float] = {"fixed": before - bare, "open": time.perf_counter() - since}
     for candidate in asked[:20]:
         lists.hits(candidate.query)
@@ -200,11 +198,11 @@ def _measured(names: int, folder: Path, asked: list[Candidate]) -> dict[str, flo
     out["resident"] = max(0, resident() - before) / names
     out["disk"] = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / names
     lists.close()
-    doors = Lists(folder, DOORS_ONLY)
+    doors = Agencies(folder, DOORS_ONLY)
     times, _ = _spent(doors, asked)
     doors.close()
     out |= {"doors p50": times["processor p50"], "doors p99": times["processor p99"]}
-    lists = Lists(folder)
+    lists = Agencies(folder)
     out |= _findable(lists, asked)
     lists.close()
     first = subprocess.run(
@@ -227,8 +225,7 @@ def measure(folder: Path) -> dict[str, float]:
     """Everything about one list, in a process that did not build it."""
     made: dict[str, float] = json.loads((folder / "made.json").read_text("utf-8"))
     asked = pickle.loads((folder / "asked.pickle").read_bytes())
-    few = asked if made["agencies"] == 1 else asked[:CHECKS_OF_MANY]
-    return made | _measured(int(made["names"]), folder / "lists", few)
+    return made | _measured(int(made["names"]), folder / "lists", asked)
 
 
 if __name__ == "__main__":

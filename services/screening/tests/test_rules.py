@@ -265,11 +265,11 @@ def test_lists_that_are_not_up_to_date_in_time_put_the_check_in_review(new_house
     shelf = house.rooms.shelf
     house.listed(A, "Zdenka Novakova", "1961-04-09")
     query = Query.of("Zdenka Novakova", "1961-04-09")
-    assert shelf.query(A, query, time.monotonic() - 1) is None
-    found = shelf.query(A, query, time.monotonic() + 60)
+    assert shelf.query([A], query, time.monotonic() - 1) == {A: None}
+    found = shelf.query([A], query, time.monotonic() + 60)[A]
     assert found is not None
     assert found.zone is Zone.POSSIBLE
     shelf.close()
-    again = shelf.query(A, query, time.monotonic() + 60)  # opened from its files, at the place where it was
+    again = shelf.query([A], query, time.monotonic() + 60)[A]  # opened from its files, at the place where it was
     assert again is not None
     assert again.zone is Zone.POSSIBLE

@@ -58,10 +58,8 @@ class Matcher:
         query = request.candidate.query()
         zones: list[Zone] = []
         checked, unreadable = True, False
-        for agency in self._shelf.agencies:
-            if not self._shares(agency, asker):
-                continue
-            result = self._shelf.query(agency, query, deadline)
+        asked = [agency for agency in self._shelf.agencies if self._shares(agency, asker)]
+        for agency, result in self._shelf.query(asked, query, deadline).items():
             if result is None:
                 checked = False
                 continue

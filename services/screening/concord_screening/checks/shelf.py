@@ -13,21 +13,23 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from uuid import UUID
 
 from concord_core.storage import Actor, Database
-from concord_screening.engine.commands import Index
+from concord_screening.engine.commands import Asker, Index
 from concord_screening.engine.domain import Change, Name, Query, Result, SegmentError, Subject
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Person
 
 ACTOR = Actor("service", "screening.matcher")
 COMPARED_WHOLE = 100
-"""Up to so many listed people every one is compared, whatever the engine's doors would choose."""
+"""Up to so many people in all lists together every one is compared, whatever the engine's doors would choose."""
 _BATCH = 500
 _SLOTS = 64
 
@@ -70,18 +72,32 @@ class Shelf:
         self._slot: Path | None = None
         self._slot_lock = -1
 
-    def query(self, agency: str, query: Query, deadline: float) -> Result | None:
-        """Asks one agency's list; none when it could not be brought up to date before `deadline` (monotonic)."""
-        held = self._hold(agency)
-        if not held.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
-            return None
-        try:
-            if not self._refresh(agency, held, deadline):
-                return None
-            # In a short list nothing is common, so the doors have little to go by; comparing everybody costs nothing.
-            return held.index.query(query, exhaustive=len(held.index) <= COMPARED_WHOLE)
-        finally:
-            held.lock.release()
+    def query(self, agencies: Iterable[str], query: Query, deadline: float) -> dict[str, Result | None]:
+        """Each agency's answer; none for a list that could not be brought up to date before `deadline` (monotonic).
+
+        How common a name is, is counted over all these lists together: each for itself would take what is rare in it
+        for rare, and the more agencies, the more candidates would be held up for nothing (ADR 0011).
+        """
+        answers: dict[str, Result | None] = dict.fromkeys(agencies)
+        ready: dict[str, Index] = {}
+        with ExitStack() as locked:
+            for agency in sorted(answers):
+                held = self._hold(agency)
+                if not held.lock.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                    continue
+                locked.callback(held.lock.release)
+                if self._refresh(agency, held, deadline):
+                    ready[agency] = held.index
+            if ready:
+                # Where few are listed nothing is common and the doors have little to go by; comparing all costs little.
+                few = sum(map(len, ready.values())) <= COMPARED_WHOLE
+                found = self._asker.query(tuple(ready.values()), query, exhaustive=few, candidates=False)
+                answers.update(zip(ready, found, strict=True))
+        return answers
+
+    @cached_property
+    def _asker(self) -> Asker:
+        return Asker()
 
     def warm(self) -> None:
         """Asks a list of one invented person, so that the first recruiter does not wait for the engine to compile."""

@@ -18,8 +18,9 @@ from numba import njit
 
 from concord_screening.engine.align import compare
 from concord_screening.engine.assignment import MAX_PARTS, N_FEATURES
+from concord_screening.engine.choose import agreement, country_agreement, date_relation
 from concord_screening.engine.gam import log_odds
-from concord_screening.engine.retrieve import choose, collect, date_relation, surprise_of
+from concord_screening.engine.retrieve import surprise_of
 
 EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
 N_EVIDENCE = len(EVIDENCE)
@@ -36,14 +37,6 @@ def group_of(channel_a, channel_b):
     if a > 0:
         return 5
     return b if b <= 3 else 4
-
-
-@njit(cache=True)
-def _agreement(a, b):
-    """2 for the same, 0 for different, 1 when one is not known."""
-    if a == 0 or b == 0:
-        return 1.0
-    return 2.0 if a == b else 0.0
 
 
 @njit(cache=True)
@@ -69,22 +62,6 @@ class Weighed(NamedTuple):
     details: np.ndarray
     entries: np.ndarray
     odds: np.ndarray
-
-
-@njit(cache=True)
-def look(
-    tables, curves, people_curves, own, names, people, doors, alive, near, in_list, limits, asked, scratch, touched,
-    bonus, days, spread
-):  # fmt: skip
-    """One segment searched: who came through a door, how many of them were compared, and what that found."""
-    count = collect(doors, near, in_list.first, in_list.levels, in_list.chances, limits, scratch.slot, touched)
-    candidates, worth = choose(
-        people, doors, alive, asked.dob, scratch.slot, touched, count, limits, bonus, days
-    )  # fmt: skip
-    weighed = weigh(
-        tables, curves, people_curves, own, names, people, in_list, candidates[:worth], asked, scratch.row_of, spread
-    )  # fmt: skip
-    return candidates, worth, weighed
 
 
 @njit(cache=True)
@@ -143,20 +120,14 @@ def weigh(  # noqa: PLR0912, PLR0915 - one compiled loop
         relation = date_relation(people, subject, dob)
         out[k, 2] = relation
         out[k, 3] = in_list.date_chance[relation]
-        same = 1.0
-        low = people.country_first[subject]
-        high = people.country_first[subject + 1]
-        if country != 0 and high > low:
-            same = 0.0
-            for x in range(low, high):
-                same = max(same, _agreement(country, people.countries[x]))
+        same = country_agreement(people, subject, country)
         out[k, 4] = same
-        if same == 2.0:
+        if same == 2:
             chance = in_list.country_chance
             for c in range(joint.shape[0]):
                 if in_list.country[c] == country:
                     chance = max(chance, joint[c] / max(total, 1e-12))
             out[k, 5] = -np.log(max(1e-4, min(1.0, chance)))
-        out[k, 6] = _agreement(asked.gender, people.gender[subject])
+        out[k, 6] = agreement(asked.gender, people.gender[subject])
         odds[k] = log_odds(people_curves, np.int64(out[k, N_EVIDENCE]), out[k, :N_EVIDENCE])
     return Weighed(out, details, entries, odds)

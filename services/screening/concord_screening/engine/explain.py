@@ -22,6 +22,13 @@ _ONE = FEATURES.index("left_over_one")
 _EXACT = 2.4
 
 
+def coarse(number: float) -> int:
+    """The next lower of 1, 2, 5, 10, 20, 50, …: an estimate, and told so that nobody reckons back from it to whether
+    one more person of that name stands in another owner's list."""
+    ten = 10 ** int(math.log10(max(1.0, number)))
+    return int(ten * max(step for step in (1, 2, 5) if step * ten <= max(1.0, number)))
+
+
 class Explainer:
     """Says what each piece of evidence added, with one model's curves."""
 
@@ -53,7 +60,7 @@ class Explainer:
         found = [Reason("name_alike" if name > 0 else "name_differs", agrees, {"percent": round(100 * share)})]
         in_list = surprise + math.log(size + 1)
         if in_list > 0:
-            one_in = round(math.exp(min(in_list, 30.0)))
+            one_in = coarse(math.exp(min(in_list, 30.0)))
             code = "name_part_rare" if surprise > 0 else "name_part_common"
             found.append(Reason(code, self._against_nothing(group, _SURPRISE, surprise, 0.0), {"one_in": one_in}))
         missing = int(features[_BOTH] + features[_ONE])

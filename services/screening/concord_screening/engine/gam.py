@@ -10,6 +10,7 @@ spellings can agree at all.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -45,6 +46,11 @@ def log_odds(curves, group, features):
     for f in range(curves.knots.shape[0]):
         total += curve_value(curves.knots[f], curves.heights[group, f], features[f])
     return total
+
+
+def probability(odds: float) -> float:
+    """Of log-odds."""
+    return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, odds))))
 
 
 @njit(cache=True)

@@ -20,7 +20,7 @@ from concord_screening.engine import segment as segment_file
 from concord_screening.engine.domain import Change, SegmentError, Subject
 from concord_screening.engine.journal import Journal
 from concord_screening.engine.listing import Builder, Listing, merge
-from concord_screening.engine.search import Segment
+from concord_screening.engine.loaded import Segment
 
 # Fewer changes than this are kept in the journal.
 LIVE_MOST = 2_000

@@ -1,9 +1,4 @@
-"""Finds the listed parts that may be a part of the candidate's name, by walking a prefix tree.
-
-The walk is led by the same learned evidence that scores the names: at each depth it keeps the prefixes
-that the part's letters explain best. Nothing is romanised into one fixed spelling on the way, which is
-why names written in another script are found.
-"""
+"""The prefix trees of listed parts, one per channel, in which `walk` finds those that may be a candidate's."""
 
 # mypy: allow-untyped-defs, allow-untyped-calls
 # (compiled functions take their types from what they are called with)
@@ -16,13 +11,9 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.arrays import Words
-from concord_screening.engine.spread import first_row, reckon_reach, step
 
 N_CHANNELS = 11
 LONGEST_PART = 42
-# A prefix is given up when even so many times what it may still come to is too little: the next letter may make one
-# unit with the last, and all ways to cut a spelling together come to more than the best.
-_HOPE = 30.0
 
 
 class Trie(NamedTuple):
@@ -35,26 +26,6 @@ class Trie(NamedTuple):
     end: np.ndarray
     ends: np.ndarray
     part: np.ndarray
-
-
-class Beam(NamedTuple):
-    """Working space of one walk."""
-
-    rows: np.ndarray
-    nodes: np.ndarray
-    parents: np.ndarray
-    value: np.ndarray
-
-
-def beam(width: int) -> Beam:
-    """Working space for walks that keep `width` prefixes; made once per thread."""
-    room = width * 30
-    return Beam(
-        np.zeros((3, room * LONGEST_PART), dtype=np.float64),
-        np.zeros((3, room), dtype=np.uint32),
-        np.zeros((3, room), dtype=np.uint32),
-        np.zeros(room, dtype=np.float64),
-    )
 
 
 @njit(cache=True, nogil=True)
@@ -120,79 +91,3 @@ def build(words: Words) -> Trie:
     root = np.zeros(N_CHANNELS, dtype=np.uint32)
     letter, child, children, end, ends = _grow(words.letters, words.begin, order, low, high, root, N_CHANNELS)
     return Trie(root, letter, child, children, end, ends, part)
-
-
-@njit(cache=True)
-def _cut(value, made, width):
-    """The value of the best `width` of the first `made`, the last of them."""
-    return np.partition(value[:made], made - width)[made - width]
-
-
-@njit(cache=True)
-def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
-    units, row, trie, root, n, width, fall, least, spread, work, found, evidence, size
-):
-    """Adds spellings of one listed channel that may be the spelling laid out, with their evidence.
-
-    `least` is the smallest ratio that counts; a prefix is given up that has less than the share `fall` of the best of
-    its length, or that the rest of the spelling cannot bring up to `least`. Gives the new number of found spellings.
-    """
-    reckon_reach(units, row, n, spread)
-    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache. A prefix knows
-    # its parent's place among those before, whose rows units of two letters start from.
-    wide = n + 1
-    room = work.value.shape[0]
-    now, before, later = 0, 1, 2
-    held = 1
-    work.nodes[now, 0] = root
-    work.parents[now, 0] = 0
-    first_row(spread, n, work.rows[now, :wide])
-    depth = 0
-    while held > 0 and depth < LONGEST_PART - 1:
-        made = 0
-        top = 0.0
-        for k in range(held):
-            node = work.nodes[now, k]
-            last = trie.letter[node] if depth > 0 else np.uint8(0)
-            mine = work.rows[now, k * wide : (k + 1) * wide]
-            above = work.parents[now, k]
-            parents = work.rows[before, above * wide : (above + 1) * wide]
-            for c in range(trie.child[node], trie.child[node] + trie.children[node]):
-                if made == room:
-                    break
-                out = work.rows[later, made * wide : (made + 1) * wide]
-                best = step(units, row, spread, n, trie.letter[c], last, mine, parents, out)
-                if out[n] >= least:
-                    for e in range(trie.end[c], trie.end[c + 1]):
-                        if size < found.shape[0]:
-                            found[size] = trie.ends[e]
-                            evidence[size] = np.log(out[n])
-                            size += 1
-                if trie.children[c] == 0 or best < top * fall:
-                    continue
-                hope = 0.0
-                for i in range(wide):
-                    hope = max(hope, out[i] * spread.reach[i])
-                if hope * _HOPE < least:
-                    continue
-                work.nodes[later, made] = c
-                work.parents[later, made] = k
-                work.value[made] = best
-                top = max(top, best)
-                made += 1
-        cut = top * fall
-        if made > width:
-            cut = max(cut, _cut(work.value, made, width))
-        kept = 0
-        for m in range(made):
-            if work.value[m] >= cut and kept < width:
-                if m > kept:
-                    work.nodes[later, kept] = work.nodes[later, m]
-                    work.parents[later, kept] = work.parents[later, m]
-                    for i in range(wide):
-                        work.rows[later, kept * wide + i] = work.rows[later, m * wide + i]
-                kept += 1
-        now, before, later = later, now, before
-        held = kept
-        depth += 1
-    return size

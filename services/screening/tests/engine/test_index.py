@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from concord_screening.engine.budget import Budget
 from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
-from concord_screening.engine.search import Budget
 from concord_screening.engine.words import WORDS, texts
 from concord_screening.engine.zones import zone_of
 from services.screening.tests.engine.people import SPECIAL, crowd, listed

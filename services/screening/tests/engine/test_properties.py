@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from concord_screening.engine.budget import Budget
 from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.dates import DateRelation, parse, relation
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
 from concord_screening.engine.retrieve import NARROW
-from concord_screening.engine.search import Budget
 from concord_screening.engine.words import texts
 from services.screening.tests.engine.people import FAMILY, GIVEN, SPECIAL, crowd
 

@@ -14,8 +14,9 @@ from concord_screening.engine.commands import PairScorer
 from concord_screening.engine.dates import parse
 from concord_screening.engine.evidence import EVIDENCE, N_EVIDENCE, N_GROUPS
 from concord_screening.engine.gam import Curves, all_log_odds
+from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
-from concord_screening.engine.search import Asked, Searcher, Segment
+from concord_screening.engine.search import Asked, Searcher
 from concord_screening.engine.training import data, settings
 from concord_screening.engine.training.gam_training import fit
 
@@ -122,7 +123,9 @@ def people_rows(
         asked = asked_of(query, gender)
         if asked is None:
             continue
-        found = searcher.search(asked, [segment])[0]
+        found = next(iter(searcher.search(asked, [segment])), None)
+        if found is None:
+            continue
         retrieved += len(found.candidates)
         if right is not None and right in found.candidates:
             right_retrieved.append(number)

@@ -24,8 +24,9 @@ import numpy as np
 from concord_screening.engine import known
 from concord_screening.engine.gam import Curves
 from concord_screening.engine.listing import Builder
+from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model, Stored, stack
-from concord_screening.engine.search import Searcher, Segment
+from concord_screening.engine.search import Searcher
 from concord_screening.engine.training import data, judge, known_words, settings, world
 from concord_screening.engine.training.edit_tables import learn_all
 from concord_screening.engine.training.population import Population

@@ -1,0 +1,160 @@
+"""Which listed parts may be those of a candidate's name, in all segments that are asked."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from concord_screening.engine import spread
+from concord_screening.engine.analysis import Part
+from concord_screening.engine.arrays import Own, Tables
+from concord_screening.engine.budget import Budget
+from concord_screening.engine.forest import Forest, apart, only_asked, plant
+from concord_screening.engine.loaded import Segment
+from concord_screening.engine.retrieve import Near, similar
+from concord_screening.engine.walk import beam
+
+_REMEMBERED_MOST = 20_000
+_FOUND_MOST = 100_000
+# More forests than these are planted anew as one; where so few names are listed that costs nothing, and there is one.
+_FORESTS_MOST, _SHORT = 4, 50_000
+_numbers = count()
+_Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grove:
+    """A forest, and the segments (by their numbers) that stand in it, with how many names each has."""
+
+    number: int
+    forest: Forest
+    entries: dict[int, int]
+    seen: np.ndarray
+
+    @classmethod
+    def of(cls, segments: Sequence[Segment]) -> _Grove:
+        forest = plant([segment.listing for segment in segments])
+        entries = {segment.number: segment.listing.entries for segment in segments}
+        return cls(next(_numbers), forest, entries, np.zeros(int(forest.first_part[-1]), dtype=np.uint8))
+
+    def worth(self, asked: set[int]) -> bool:
+        """Whether at least half of what stands in it is asked."""
+        return 2 * sum(own for number, own in self.entries.items() if number in asked) >= sum(self.entries.values())
+
+
+class Nearby:
+    """Walks the trees of segments; keeps the forests it planted, and working space."""
+
+    def __init__(self, tables: Tables, budget: Budget, spread_: spread.Spread) -> None:
+        self._tables = tables
+        self._budget = budget
+        self._spread = spread_
+        self._groves: list[_Grove] = []
+        self._trees = 1
+        self._beam = beam(budget.prefixes, self._trees)
+        self._found = np.zeros(_FOUND_MOST, dtype=np.uint32)
+        self._evidence = np.zeros(_FOUND_MOST, dtype=np.float64)
+        self._remembered: OrderedDict[tuple[int, Part, bool], _Columns] | None = None
+
+    def find(self, own: Own, parts: Sequence[Part], segments: Sequence[Segment]) -> tuple[list[Near], Near, bool]:
+        """For each unit the listed parts that may be it: by segment, the best first; and all together.
+
+        The last tells whether those together come best first as well.
+        """
+        place = {segment.number: at for at, segment in enumerate(segments)}
+        by_segment: dict[int, Near] = {}
+        together = []
+        for grove in self._planted(segments):
+            found = self._near(own, parts, grove)
+            if len(grove.entries) == 1:
+                by_segment[place[next(iter(grove.entries))]] = found
+                together.append(found)
+                continue
+            here = [number for number in grove.entries if number in place]
+            order = np.array([here.index(number) if number in place else -1 for number in grove.entries])
+            first_part = grove.forest.first_part
+            together.append(found if len(here) == len(order) else only_asked(found, first_part, order))
+            begin, *columns = apart(found, first_part, order, len(here))
+            units = len(found.first) - 1
+            for at, number in enumerate(here):
+                first = begin[at * units : (at + 1) * units + 1]
+                by_segment[place[number]] = Near(
+                    first - first[0], *(column[first[0] : first[-1]] for column in columns)
+                )
+        near = [by_segment[at] for at in range(len(segments))]
+        if len(together) == 1:
+            return near, together[0], True
+        return near, _near_of([_columns(together, unit) for unit in range(len(near[0].first) - 1)]), False
+
+    def _planted(self, segments: Sequence[Segment]) -> list[_Grove]:
+        """Forests that hold all these segments: most in one, and newer ones by themselves for a while."""
+        asked = {segment.number for segment in segments}
+        kept = [grove for grove in self._groves if grove.worth(asked)]
+        held = {number for grove in kept for number in grove.entries}
+        new = [segment for segment in segments if segment.number not in held]
+        short = sum(segment.listing.entries for segment in segments) <= _SHORT
+        if new and len(kept) + len(new) > (1 if short else _FORESTS_MOST):
+            self._groves = [_Grove.of(segments)]
+        else:
+            self._groves = [*kept, *(_Grove.of([segment]) for segment in new)]
+        return self._groves
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """Within, what was found for a part is kept: candidates of one batch share many."""
+        self._remembered = OrderedDict()
+        try:
+            yield
+        finally:
+            self._remembered = None
+
+    def _near(self, own: Own, parts: Sequence[Part], grove: _Grove) -> Near:
+        known = self._remembered
+        if known is None:
+            return self._similar(own, np.arange(own.pairs), grove)
+        keys = [(grove.number, part, unit < own.singles) for unit, part in enumerate(parts)]
+        new = [unit for unit, key in enumerate(keys) if key not in known]
+        if new:
+            found = self._similar(own, np.array(new), grove)
+            for at, unit in enumerate(new):
+                low, high = found.first[at], found.first[at + 1]
+                known[keys[unit]] = found.part[low:high], found.value[low:high], found.bearers[low:high]
+        columns = [known[key] for key in keys]
+        for key in keys:
+            known.move_to_end(key)
+        while len(known) > _REMEMBERED_MOST:
+            known.popitem(last=False)
+        return _near_of(columns)
+
+    def _similar(self, own: Own, units: np.ndarray, grove: _Grove) -> Near:
+        if self._trees < len(grove.entries):
+            self._trees = len(grove.entries)
+            self._beam = beam(self._budget.prefixes, self._trees)
+        found: Near = similar(
+            self._tables, grove.forest, own.words, units, own.singles, self._budget.prefixes,
+            self._budget.prefix_fall, self._budget.per_letter, self._spread, self._beam, grove.seen, self._found,
+            self._evidence,
+        )  # fmt: skip
+        return found
+
+
+def _columns(near: list[Near], unit: int) -> _Columns:
+    """One unit's near parts of several forests."""
+    ranges = [slice(own.first[unit], own.first[unit + 1]) for own in near]
+    part, value, count = (
+        np.concatenate([column[own] for column, own in zip(columns, ranges, strict=True)])
+        for columns in ([n.part for n in near], [n.value for n in near], [n.bearers for n in near])
+    )
+    return part, value, count
+
+
+def _near_of(columns: list[_Columns]) -> Near:
+    """Near parts of several units."""
+    first = np.cumsum([0, *(len(part) for part, _, _ in columns)])
+    part, value, count = (np.concatenate(column) for column in zip(*columns, strict=True))
+    return Near(first, part, value, count)

@@ -1,0 +1,134 @@
+"""Several owners' lists asked as one: people and scores as in one list, each owner's in an answer of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from concord_screening.engine.commands import Asker, ImpossibleDateError, Index
+from concord_screening.engine.domain import Name, Query, Result, Subject, Zone
+from concord_screening.engine.explain import coarse
+from concord_screening.engine.zones import POSSIBLE
+from services.screening.tests.engine.people import SPECIAL, crowd, listed
+
+OWNERS = 6
+QUERIES = [
+    Query.of("Amina Haddad", "1970-01-01"),
+    Query.of("Layla Khatib", "1984-03-09"),
+    Query.of("Gromowa Swetlana"),
+    Query.of("Boris Ivanenko", "1966-02-01", "PL", "male"),
+]
+
+
+@pytest.fixture(scope="module")
+def opened() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+def _index(opened: ExitStack, folder: Path, subjects: Sequence[Subject]) -> Index:
+    index = Index.open(folder, background=False)
+    opened.callback(index.close)
+    index.apply(listed(tuple(subjects)))
+    return index
+
+
+@pytest.fixture(scope="module")
+def asker() -> Asker:
+    return Asker()
+
+
+@pytest.fixture(scope="module")
+def everybody() -> list[Subject]:
+    return [*crowd(300), *SPECIAL]
+
+
+@pytest.fixture(scope="module")
+def whole(opened: ExitStack, tmp_path_factory: pytest.TempPathFactory, everybody: list[Subject]) -> Index:
+    return _index(opened, tmp_path_factory.mktemp("whole"), everybody)
+
+
+@pytest.fixture(scope="module")
+def owners(opened: ExitStack, tmp_path_factory: pytest.TempPathFactory, everybody: list[Subject]) -> list[Index]:
+    """Half of the people with the first, nobody with the last, the rest in between."""
+    half = len(everybody) // 2
+    shares = [everybody[:half], *(everybody[half + n :: OWNERS - 2] for n in range(OWNERS - 2)), []]
+    return [_index(opened, tmp_path_factory.mktemp(f"owner{n}"), share) for n, share in enumerate(shares)]
+
+
+def _scores(results: Sequence[Result]) -> dict[str, float]:
+    return {hit.subject_id: hit.score for result in results for hit in result.hits}
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
+def test_scores_are_those_of_one_list(whole: Index, asker: Asker, owners: list[Index], query: Query) -> None:
+    one = _scores([whole.query(query, limit=1_000, exhaustive=True)])
+    many = _scores(asker.query(owners, query, limit=1_000, exhaustive=True))
+    assert many == pytest.approx(one, abs=1e-6)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
+def test_through_the_doors_the_best_are_those_of_one_list(
+    whole: Index, asker: Asker, owners: list[Index], query: Query
+) -> None:
+    one = whole.query(query)
+    many = asker.query(owners, query)
+    assert {key for result in many for key in result.candidates} == set(one.candidates)
+    best = sorted((hit for result in many for hit in result.hits), key=lambda hit: (-hit.score, hit.subject_id))
+    assert [hit.subject_id for hit in best[:10]] == [hit.subject_id for hit in one.hits]
+
+
+def test_each_answer_holds_its_owners_people_only(asker: Asker, owners: list[Index], everybody: list[Subject]) -> None:
+    half = {subject.subject_id for subject in everybody[: len(everybody) // 2]}
+    answers = asker.query(owners, Query.of("Amina Haddad", "1970-01-01"), limit=1_000, exhaustive=True)
+    assert set(answers[0].candidates) == half
+    assert not half & {key for answer in answers[1:] for key in answer.candidates}
+    assert (answers[-1].hits, answers[-1].zone) == ((), Zone.CLEAR)
+
+
+def test_what_is_common_elsewhere_is_not_rare_here(opened: ExitStack, tmp_path: Path) -> None:
+    here = _index(opened, tmp_path / "here", [Subject("one", (Name("Elena Moreau"),)), *crowd(40, seed=3)])
+    elsewhere = [Subject(f"x{n}", (Name(f"Elena Moreau {chr(97 + n % 26)}"),)) for n in range(60)]
+    others = _index(opened, tmp_path / "others", elsewhere)
+    query = Query.of("Elena Moreau", "1970-01-01")
+    alone = _scores([here.query(query)])["one"]
+    together = _scores(Asker().query([here, others], query)[:1])["one"]
+    assert together < alone / 2
+
+
+def test_a_rare_name_without_a_date_is_not_cleared_by_what_contradicts_it(asker: Asker, owners: list[Index]) -> None:
+    answers = asker.query(owners, Query.of("Svetlana Gromova", None, "JP", "male"))
+    hit = next(hit for answer in answers for hit in answer.hits if hit.subject_id == "cy")
+    assert hit.score < POSSIBLE
+    assert hit.zone is Zone.UNDECIDABLE
+    assert hit.reasons[-1].code == "rare_name_without_date"
+    assert Zone.UNDECIDABLE in {answer.zone for answer in answers}
+
+
+def test_a_batch_answers_as_single_questions_do(asker: Asker, owners: list[Index]) -> None:
+    batch = list(asker.query_many(owners, [*QUERIES, Query.of("Amina Haddad", "1970-13-01"), QUERIES[0]]))
+    assert batch[:4] == [asker.query(owners, query) for query in QUERIES]
+    assert isinstance(batch[4], ImpossibleDateError)
+    assert batch[5] == batch[0]
+
+
+def test_an_unreadable_name_is_cleared_by_nobody(asker: Asker, owners: list[Index]) -> None:
+    assert {answer.zone for answer in asker.query(owners, Query.of("𓀀𓀁"))} == {Zone.UNDECIDABLE}
+
+
+def test_threads_may_ask_the_same_lists_in_other_orders(asker: Asker, owners: list[Index]) -> None:
+    asks = [(asker, owners), (Asker(), owners[::-1])] * 10
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda ask: _scores(ask[0].query(ask[1], QUERIES[1])), asks))
+    assert all(answer == pytest.approx(answers[0], abs=1e-9) for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("number", "told"), [(0.3, 1), (1, 1), (4.9, 2), (5, 5), (999, 500), (1000, 1000), (2.4e8, 2e8)]
+)
+def test_how_rare_is_told_coarsely(number: float, told: float) -> None:
+    assert coarse(number) == told
