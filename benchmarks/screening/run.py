@@ -1,10 +1,10 @@
 """`make bench-screening`: the engine's speed, memory and finds, beside its peers on the same candidates.
 
-    python -m benchmarks.screening.run [PART ...] [--again]
+    python -m benchmarks.screening.run [PART ...] [--again] [--incomplete]
 
 Each part runs in processes of its own and keeps its result, so that one that fails loses nothing of the others and
-a run that was ended goes on where it was. Results of another state of the engine are not kept. The page holds what
-there is, and names what is missing. Everything is made from a seed; one core.
+a run that was ended goes on where it was. Results of another state of the engine are not shown. The page is written
+when all parts are there, so that figures are never replaced by none. Everything is made from a seed; one core.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all when none is given")
     parser.add_argument("--again", action="store_true", help="measure parts anew that are there")
+    parser.add_argument("--incomplete", action="store_true", help="write the page without the parts that are missing")
     options = parser.parse_args()
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
@@ -108,10 +109,14 @@ def main() -> int:
                 missing[part] = f"failed ({type(error).__name__})"
         if kept.get("engine") != state:
             missing.setdefault(part, "not run on this state of the engine")
-        found = {part: json.loads((KEPT / f"{part}.json").read_text("utf-8")) for part in PARTS
-                 if (KEPT / f"{part}.json").exists()}  # fmt: skip
-        own = {part: result for part, result in found.items() if result["engine"] == state}
-        PAGE.write_text(page(own, {p: missing.get(p, "not run") for p in PARTS if p not in own}), encoding="utf-8")
+    found = {part: json.loads(file.read_text("utf-8")) for part in PARTS if (file := KEPT / f"{part}.json").exists()}
+    own = {part: result for part, result in found.items() if result["engine"] == state}
+    if missing := {part: missing.get(part, "not run") for part in PARTS if part not in own}:
+        print("measured of this engine: " + (", ".join(own) or "nothing"), file=sys.stderr)
+    if missing and not options.incomplete:
+        print(f"{PAGE.name} stays as it is: run the other parts too, or --incomplete", file=sys.stderr)
+    else:
+        PAGE.write_text(page(own, missing), encoding="utf-8")
     return failed
 
 

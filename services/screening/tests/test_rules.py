@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -17,6 +19,7 @@ from concord_core.errors import ConcordError
 from concord_core.events import Fact
 from concord_core.storage import Actor
 from concord_core.values import today
+from concord_screening.checks.shelf import NOT_CHECKED, Shelf
 from concord_screening.engine.domain import Query, Zone
 from tests.support.screening_house import House
 
@@ -265,11 +268,46 @@ def test_lists_that_are_not_up_to_date_in_time_put_the_check_in_review(new_house
     shelf = house.rooms.shelf
     house.listed(A, "Zdenka Novakova", "1961-04-09")
     query = Query.of("Zdenka Novakova", "1961-04-09")
-    assert shelf.query([A], query, time.monotonic() - 1) == {A: None}
+    assert shelf.query([A], query, time.monotonic() - 1) == {A: NOT_CHECKED}
     found = shelf.query([A], query, time.monotonic() + 60)[A]
-    assert found is not None
     assert found.zone is Zone.POSSIBLE
     shelf.close()
     again = shelf.query([A], query, time.monotonic() + 60)[A]  # opened from its files, at the place where it was
-    assert again is not None
     assert again.zone is Zone.POSSIBLE
+
+
+def test_what_a_dead_process_left_goes_before_an_erasure_is_confirmed(house: House) -> None:
+    shelf, root = house.rooms.shelf, house.context.settings.index_folder  # type: ignore[attr-defined]
+    shelf.tidy(timedelta(minutes=30))
+    long_ago = time.time() - 3600
+    for number, age in ((50, long_ago), (51, time.time())):
+        (root / f"slot-{number}" / A).mkdir(parents=True)
+        (root / f"slot-{number}.lock").touch()
+        os.utime(root / f"slot-{number}.lock", (age, age))
+    shelf.tidy(timedelta(minutes=30), only_open=True)
+    assert not (root / "slot-50").exists()
+    assert (root / "slot-51").exists()
+    assert (root / "slot-0" / A).exists()
+
+
+def test_an_index_that_cannot_be_rewritten_is_thrown_away(house: House, tmp_path: Path) -> None:
+    name, born = "Otylia Brzezicka", "1964-02-11"
+    listing = house.listed(A, name, born)
+    shelf = Shelf(tmp_path, house.context.app_db, house.rooms.register, [A])
+    query = Query.of(name, born)
+    assert shelf.query([A], query, time.monotonic() + 60)[A].zone is Zone.POSSIBLE
+    house.api(f"{A}-approver", "POST", f"/listings/{listing}/withdrawal", {"reason": "ruling"}, If_Match='"2"')
+    assert shelf.query([A], query, time.monotonic() + 60)[A].zone is Zone.CLEAR
+    (tmp_path / "slot-0" / A / "manifest.json.new").mkdir()  # in the way of every rewrite
+
+    def files_with_the_name() -> list[Path]:
+        return [file for file in tmp_path.rglob("*") if file.is_file() and b"Brzezicka" in file.read_bytes()]
+
+    with pytest.raises(OSError, match="manifest"):
+        shelf.tidy(timedelta(minutes=30))
+    assert files_with_the_name()
+    with pytest.raises(OSError, match="manifest"):
+        shelf.tidy(timedelta(0))
+    assert not files_with_the_name()
+    assert shelf.query([A], query, time.monotonic() + 60)[A].zone is Zone.CLEAR
+    shelf.close()

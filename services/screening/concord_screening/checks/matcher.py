@@ -19,7 +19,7 @@ from concord_screening.checks.domain import (
     outcome_of,
     release_moment,
 )
-from concord_screening.checks.shelf import ACTOR, Shelf
+from concord_screening.checks.shelf import ACTOR, NOT_CHECKED, Shelf
 from concord_screening.disclosure.commands import Disclosures, Tickets, group_name
 from concord_screening.disclosure.domain import Asked, Evidence, Ticket
 from concord_screening.engine.domain import Hit, Zone
@@ -60,13 +60,12 @@ class Matcher:
         checked, unreadable = True, False
         asked = [agency for agency in self._shelf.agencies if self._shares(agency, asker)]
         for agency, result in self._shelf.query(asked, query, deadline).items():
-            if result is None:
+            if result is NOT_CHECKED:
                 checked = False
                 continue
             unreadable = unreadable or (result.zone is Zone.UNDECIDABLE and bool(result.reasons))
-            hits = [hit for hit in result.hits if hit.zone is not Zone.CLEAR]
-            if hits:
-                zones += self._open_reviews(agency, asker, screening, request, hits)
+            if result.hits:
+                zones += self._open_reviews(agency, asker, screening, request, result.hits)
         ticket = Ticket(
             group=group_name(self._group_key, asker, screening.reference),
             asker=asker,

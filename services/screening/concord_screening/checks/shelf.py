@@ -23,13 +23,14 @@ from uuid import UUID
 
 from concord_core.storage import Actor, Database
 from concord_screening.engine.commands import Asker, Index
-from concord_screening.engine.domain import Change, Name, Query, Result, SegmentError, Subject
+from concord_screening.engine.domain import Change, Name, Query, Reason, Result, SegmentError, Subject, Zone
 from concord_screening.register.commands import Register
 from concord_screening.register.domain import Person
 
 ACTOR = Actor("service", "screening.matcher")
 COMPARED_WHOLE = 100
 """Up to so many people in all lists together every one is compared, whatever the engine's doors would choose."""
+NOT_CHECKED = Result(Zone.UNDECIDABLE, (), (), (Reason("not_checked"),))
 _BATCH = 500
 _SLOTS = 64
 
@@ -54,6 +55,7 @@ class _Held:
     epoch: UUID | None = None
     revision: int = 0
     dirty: bool = False
+    # Since when the files are as they should be: up to date, and without anything of those who were withdrawn.
     fresh_at: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -72,13 +74,14 @@ class Shelf:
         self._slot: Path | None = None
         self._slot_lock = -1
 
-    def query(self, agencies: Iterable[str], query: Query, deadline: float) -> dict[str, Result | None]:
-        """Each agency's answer; none for a list that could not be brought up to date before `deadline` (monotonic).
+    def query(self, agencies: Iterable[str], query: Query, deadline: float) -> dict[str, Result]:
+        """Each agency's answer; undecidable, reason `not_checked`, for a list that could not be brought up to date
+        before `deadline` (monotonic).
 
         How common a name is, is counted over all these lists together: each for itself would take what is rare in it
         for rare, and the more agencies, the more candidates would be held up for nothing (ADR 0011).
         """
-        answers: dict[str, Result | None] = dict.fromkeys(agencies)
+        answers = dict.fromkeys(agencies, NOT_CHECKED)
         ready: dict[str, Index] = {}
         with ExitStack() as locked:
             for agency in sorted(answers):
@@ -91,7 +94,7 @@ class Shelf:
             if ready:
                 # Where few are listed nothing is common and the doors have little to go by; comparing all costs little.
                 few = sum(map(len, ready.values())) <= COMPARED_WHOLE
-                found = self._asker.query(tuple(ready.values()), query, exhaustive=few, candidates=False)
+                found = self._asker.query(tuple(ready.values()), query, None, exhaustive=few, candidates=False)
                 answers.update(zip(ready, found, strict=True))
         return answers
 
@@ -109,10 +112,14 @@ class Shelf:
         shutil.rmtree(folder, ignore_errors=True)
 
     def tidy(self, erased_within: timedelta, *, only_open: bool = False) -> None:
-        """Brings every index up to date and rewrites those that lost somebody; drops what has been stale too long.
+        """Brings every index up to date and rewrites those that lost somebody; drops what could not be for too long,
+        and what processes left that are dead for so long.
 
         `only_open`: leaves alone what this process never opened.
         """
+        if not only_open:
+            os.utime(_lock_of(self._own_slot()))
+        self._sweep(erased_within)
         for agency in tuple(self._held) if only_open else self.agencies:
             held = self._hold(agency)
             with held.lock:
@@ -120,7 +127,7 @@ class Shelf:
                     self._refresh(agency, held, time.monotonic() + 30)
                     if held.dirty:
                         held.index.rewrite()
-                        held.dirty = False
+                        held.dirty, held.fresh_at = False, time.monotonic()
                         _keep_cursor(held)
                 finally:
                     if time.monotonic() - held.fresh_at > erased_within.total_seconds():
@@ -168,7 +175,8 @@ class Shelf:
             held.dirty = held.dirty or any(person is None for person in latest.values())
             held.revision = changes[-1].revision
             _keep_cursor(held)
-        held.fresh_at = time.monotonic()
+        if not held.dirty:
+            held.fresh_at = time.monotonic()
         return True
 
     @staticmethod
@@ -184,27 +192,43 @@ class Shelf:
             return self._claim_slot()
 
     def _claim_slot(self) -> Path:
-        """A folder that no other living process uses; folders left by dead ones are removed."""
+        """A folder that no other living process uses."""
         if self._slot is None:
             self._root.mkdir(mode=0o700, parents=True, exist_ok=True)
             for number in range(_SLOTS):
-                lock = os.open(self._root / f"slot-{number}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                try:
-                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    os.close(lock)
-                    continue
-                if self._slot is None:
+                lock = self._lock(number)
+                if lock is not None:
                     self._slot, self._slot_lock = self._root / f"slot-{number}", lock
                     self._slot.mkdir(mode=0o700, exist_ok=True)
-                else:
-                    shutil.rmtree(self._root / f"slot-{number}", ignore_errors=True)
-                    os.close(lock)
-                    if not (self._root / f"slot-{number + 1}.lock").exists():
-                        break
-        if self._slot is None:
-            raise RuntimeError("all index folders are in use")
+                    break
+            else:
+                raise RuntimeError("all index folders are in use")
         return self._slot
+
+    def _lock(self, number: int) -> int | None:
+        lock = os.open(_lock_of(self._root / f"slot-{number}"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            return None
+        return lock
+
+    def _sweep(self, erased_within: timedelta) -> None:
+        """Removes the folders of processes that are dead: nobody rewrites them when somebody is withdrawn."""
+        with self._claiming:
+            for folder in self._root.glob("slot-*[0-9]"):
+                if time.time() - _lock_of(folder).stat().st_mtime <= erased_within.total_seconds():
+                    continue  # whoever starts again soon goes on with it
+                lock = self._lock(int(folder.name.removeprefix("slot-")))
+                if lock is not None:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    os.close(lock)
+
+
+def _lock_of(slot: Path) -> Path:
+    """Held by the process that has the folder, and touched whenever that process has tidied it."""
+    return slot.with_suffix(".lock")
 
 
 def _cursor(folder: Path) -> Path:

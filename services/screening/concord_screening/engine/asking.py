@@ -5,17 +5,14 @@ How common a name, a date, a country is, and whom to compare, is told of all lis
 
 from __future__ import annotations
 
-import datetime
-import math
 from collections.abc import Sequence
-from itertools import groupby, takewhile
-
-import numpy as np
+from itertools import groupby
+from typing import NamedTuple
 
 from concord_screening.engine import places
 from concord_screening.engine.analysis import forms
 from concord_screening.engine.budget import Budget
-from concord_screening.engine.dates import DateRelation, parse
+from concord_screening.engine.dates import DateRelation, parse, today
 from concord_screening.engine.domain import Hit, Query, Reason, Result, Zone
 from concord_screening.engine.evidence import EVIDENCE
 from concord_screening.engine.explain import Explainer
@@ -27,6 +24,7 @@ from concord_screening.engine.model import Model
 from concord_screening.engine.search import Asked, Found, Searcher
 from concord_screening.engine.zones import capped, zone_of
 
+# The evidence that decides on a zone stands first: name, surprise, date.
 _DATE = EVIDENCE.index("date")
 
 
@@ -38,7 +36,7 @@ class Asking:
         self._explainer = Explainer(model.people)
 
     def answers(
-        self, query: Query, lists: Sequence[Sequence[Segment]], limit: int, exhaustive: bool, candidates: bool
+        self, query: Query, lists: Sequence[Sequence[Segment]], limit: int | None, exhaustive: bool, candidates: bool
     ) -> list[Result]:
         """Each list's answer; see `commands.Index.query`."""
         read = [(name.text, forms(name.text)) for name in query.names]
@@ -46,10 +44,9 @@ class Asking:
         every = tuple({form.parts: form for _, found in read for form in found}.values())
         if not every:
             return [Result(Zone.UNDECIDABLE, (), (), unread or (Reason("name_empty"),))] * len(lists)
-        today = datetime.datetime.now(datetime.UTC).year
         asked = Asked(
             every,
-            parse(query.dob, today),
+            parse(query.dob, today()),
             places.number(query.nationality),
             GENDERS.get((query.gender or "").lower(), 0),
         )
@@ -64,49 +61,58 @@ class Asking:
         size = sum(segment.listing.size for segment in segments)
         answers = []
         for number in range(len(lists)):
-            hits, others = self._rank(asked, segments, found.get(number, []), limit, candidates, size)
-            answers.append(Result(_zone(hits, bool(unread)), hits, others, unread))
+            rows = _rows(segments, found.get(number, []))
+            zones = {row.zone for row in rows}
+            zone = next((z for z in (Zone.POSSIBLE, Zone.UNDECIDABLE) if z in zones), Zone.CLEAR)
+            if unread and zone is Zone.CLEAR:
+                zone = Zone.UNDECIDABLE
+            shown = [row for row in rows if row.zone is not Zone.CLEAR] if limit is None else rows[:limit]
+            hits = tuple(self._hit(asked, segments, row, size) for row in shown)
+            others: list[str] = []
+            if candidates:
+                others = [row.subject_id for row in rows]
+                for f in found.get(number, []):
+                    listing = segments[f.segment].listing
+                    others += [listing.subject_id(s) for s in f.candidates[len(f.subjects) :].tolist()]
+            answers.append(Result(zone, hits, tuple(others), unread))
         return answers
 
-    def _rank(
-        self, asked: Asked, segments: Sequence[Segment], found: list[Found], limit: int, candidates: bool, size: int
-    ) -> tuple[tuple[Hit, ...], tuple[str, ...]]:
-        if not found:
-            return (), ()
-        odds = np.concatenate([f.weighed.odds for f in found])
-        of = [(f, k) for f in found for k in range(len(f.subjects))]
-        order = np.argsort(-odds, kind="stable").tolist()
-        # People with equal scores come in the order of their ids, whatever segment they are in.
-        edge = odds[order[limit - 1]] if 0 < limit < len(order) else -math.inf
-        rows = ((float(odds[at]), *of[at]) for at in takewhile(lambda at: odds[at] >= edge, order))
-        best = [(-value, segments[f.segment].listing.subject_id(int(f.subjects[k])), f, k) for value, f, k in rows]
-        best.sort(key=lambda row: row[:2])
-        hits = tuple(self._hit(asked, segments[f.segment], f, k, -odds, i, size) for odds, i, f, k in best[:limit])
-        if not candidates:
-            return hits, ()
-        compared = [segments[of[at][0].segment].listing.subject_id(int(of[at][0].subjects[of[at][1]])) for at in order]
-        others = [segments[f.segment].listing.subject_id(s) for f in found for s in f.candidates.tolist()]
-        return hits, tuple(dict.fromkeys(compared + others))
-
-    def _hit(
-        self, asked: Asked, segment: Segment, found: Found, k: int, odds: float, subject_id: str, size: int
-    ) -> Hit:
-        values = found.weighed.evidence[k].tolist()
-        dated = int(values[_DATE]) != DateRelation.UNKNOWN
-        score = capped(probability(odds), dated)
-        listed = int(segment.listing.people.entry_channel[found.weighed.entries[k]])
+    def _hit(self, asked: Asked, segments: Sequence[Segment], row: _Row, size: int) -> Hit:
+        weighed = row.found.weighed
+        listed = int(segments[row.found.segment].listing.people.entry_channel[weighed.entries[row.at]])
         channels = (int(asked.forms[0].channel), listed)
-        why = self._explainer.reasons(values, found.weighed.details[k].tolist(), channels, size)
-        zone = zone_of(score, dated, values[0], values[1])
-        if zone is Zone.UNDECIDABLE:
+        values, details = weighed.evidence[row.at].tolist(), weighed.details[row.at].tolist()
+        why = self._explainer.reasons(values, details, channels, size)
+        if row.zone is Zone.UNDECIDABLE:
             why = (*why, Reason("rare_name_without_date"))
-        return Hit(subject_id, score, zone, why)
+        return Hit(row.subject_id, row.score, row.zone, why)
 
 
-def _zone(hits: Sequence[Hit], unread: bool) -> Zone:
-    zones = {hit.zone for hit in hits}
-    zone = next((z for z in (Zone.POSSIBLE, Zone.UNDECIDABLE) if z in zones), Zone.CLEAR)
-    return Zone.UNDECIDABLE if unread and zone is Zone.CLEAR else zone
+class _Row(NamedTuple):
+    """One person compared: in `found`, at that place."""
+
+    odds: float
+    subject_id: str
+    score: float
+    zone: Zone
+    found: Found
+    at: int
+
+
+def _rows(segments: Sequence[Segment], found: Sequence[Found]) -> list[_Row]:
+    """All compared, the best first; those with equal scores in the order of their ids, whatever segment they are in."""
+    rows = []
+    for f in found:
+        listing = segments[f.segment].listing
+        evidence = f.weighed.evidence[:, : _DATE + 1].tolist()
+        for at, (subject, odds) in enumerate(zip(f.subjects.tolist(), f.weighed.odds.tolist(), strict=True)):
+            name, surprise, date = evidence[at]
+            dated = int(date) != DateRelation.UNKNOWN
+            score = capped(probability(odds), dated)
+            zone = zone_of(score, dated, name, surprise)
+            rows.append(_Row(odds, listing.subject_id(subject), score, zone, f, at))
+    rows.sort(key=lambda row: (-row.odds, row.subject_id))
+    return rows
 
 
 def _unread(text: str) -> Reason:

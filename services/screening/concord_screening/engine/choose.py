@@ -27,7 +27,7 @@ _SAME_DAY = 8
 
 
 class Choice(NamedTuple):
-    """How many go on; see `search.Budget`."""
+    """How many go on; see `budget.Budget`."""
 
     people: int
     enough: int

@@ -119,16 +119,18 @@ class Index:
         if self._merging is not None:
             self._merging.join()
 
-    def query(self, query: Query, limit: int = 10, exhaustive: bool = False, candidates: bool = True) -> Result:
-        """The `limit` best subjects for a candidate, whatever their score.
+    def query(self, query: Query, limit: int | None = 10, exhaustive: bool = False, candidates: bool = True) -> Result:
+        """The `limit` best of those compared, whatever their score; None gives all who are not clear.
 
+        The zone is that of everybody compared, shown or not. Who shares no part of the name and no birth date with the
+        candidate is not compared, so that there may be fewer than `limit`.
         `exhaustive` compares everybody, to show what the doors missed. Without `candidates` the ids of those
         compared are not given. A date that cannot be raises `ImpossibleDateError`; the message does not repeat it.
         """
         return self._alone.query((self,), query, limit, exhaustive, candidates)[0]
 
     def query_many(
-        self, queries: Iterable[Query], limit: int = 10, exhaustive: bool = False, candidates: bool = True
+        self, queries: Iterable[Query], limit: int | None = 10, exhaustive: bool = False, candidates: bool = True
     ) -> Iterator[Result | ImpossibleDateError]:
         """Answers each query as `query` does, several times as fast: what one finds for a part serves the next.
 
@@ -149,7 +151,12 @@ class Asker:
         self._lock = threading.Lock()
 
     def query(
-        self, lists: Sequence[Index], query: Query, limit: int = 10, exhaustive: bool = False, candidates: bool = True
+        self,
+        lists: Sequence[Index],
+        query: Query,
+        limit: int | None = 10,
+        exhaustive: bool = False,
+        candidates: bool = True,
     ) -> list[Result]:
         """The answer of each list, in their order; `limit` is for each. See `Index.query`."""
         with ExitStack() as held:
@@ -160,7 +167,7 @@ class Asker:
             return self._asking.answers(query, segments, limit, exhaustive, candidates)
 
     def query_many(
-        self, lists: Sequence[Index], queries: Iterable[Query], limit: int = 10, exhaustive: bool = False,
+        self, lists: Sequence[Index], queries: Iterable[Query], limit: int | None = 10, exhaustive: bool = False,
         candidates: bool = True,
     ) -> Iterator[list[Result] | ImpossibleDateError]:  # fmt: skip
         """The answers to each query; see `Index.query_many`."""

@@ -9,7 +9,7 @@ A date is kept as the number yyyymmdd with 00 for what is not known; 0 is no dat
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import IntEnum
 
 import numpy as np
@@ -39,21 +39,28 @@ class ImpossibleDateError(ValueError):
     """The text is no date of birth; the message does not repeat it."""
 
 
-def parse(text: str | None, latest_year: int) -> int:
-    """The number of a date YYYY[-MM[-DD]]; 0 for none. A future or impossible date is refused."""
+def today() -> int:
+    """The last day on which anybody can be born, as the number that is kept."""
+    day = datetime.now(UTC)
+    return day.year * 10000 + day.month * 100 + day.day
+
+
+def parse(text: str | None, latest: int) -> int:
+    """The number of a date YYYY[-MM[-DD]]; 0 for none. An impossible date, or one after `latest`, is refused."""
     if text is None or not text.strip():
         return 0
     found = _FORM.match(text.strip())
     if not found:
         raise ImpossibleDateError("not a date of the form YYYY, YYYY-MM or YYYY-MM-DD")
     year, month, day = (int(part) if part else 0 for part in found.groups())
-    if not _EARLIEST <= year <= latest_year:
-        raise ImpossibleDateError("the year of birth is impossible")
+    born = year * 10000 + month * 100 + day
+    if year < _EARLIEST or born > latest:
+        raise ImpossibleDateError("the date is too long ago or in the future")
     try:
         date(year, month if found[2] else 1, day if found[3] else 1)
     except ValueError:
         raise ImpossibleDateError("the date does not exist") from None
-    return year * 10000 + month * 100 + day
+    return born
 
 
 def is_full(a: int) -> bool:

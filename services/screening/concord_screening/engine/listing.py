@@ -17,7 +17,7 @@ from concord_screening.engine import places, trie
 from concord_screening.engine.analysis import Form, Part
 from concord_screening.engine.analysis import forms as forms_of
 from concord_screening.engine.arrays import Words
-from concord_screening.engine.dates import ImpossibleDateError, parse
+from concord_screening.engine.dates import ImpossibleDateError, parse, today
 from concord_screening.engine.domain import Subject
 from concord_screening.engine.lexicon import Lexicon
 from concord_screening.engine.romanise import Channel
@@ -164,7 +164,7 @@ class Builder:
 def _date(text: str) -> int:
     """A date of a listed person; one that cannot be is no evidence, and does not unlist the person."""
     try:
-        return parse(text, 9999)
+        return parse(text, today())
     except ImpossibleDateError:
         return 0
 

@@ -19,8 +19,6 @@ from concord_screening.engine.spread import lay_out, take_out
 from concord_screening.engine.trie import N_CHANNELS
 from concord_screening.engine.walk import walk
 
-# A part that so many bear as that it surprises less than this finds nobody by itself.
-ALONE_LEAST = 3.5
 # Neighbours are rarely listed as one word, and a known spelling as anything but itself: walks with these keep so many
 # times fewer prefixes.
 NARROW = 4
@@ -55,10 +53,12 @@ class Touched(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """How far a search goes in one segment; see `search.Budget`."""
+    """How far a search goes in one segment; see `budget.Budget`."""
 
     postings: int
     touched: int
+    alone_least: float
+    least_gain: float
 
 
 def scratch(entries: int, parts: int) -> Scratch:
@@ -186,14 +186,14 @@ def collect(doors, near, first, levels, chances, limits, slot, touched):
         spent = 0
         for k in range(near.first[u], near.first[u + 1]):
             gain = gains[k]
-            if gain < 0.3:
+            if gain < limits.least_gain:
                 break
             low = doors.post_first[near.part[k]]
             high = doors.post_first[near.part[k] + 1]
             spent += high - low
             if spent > limits.postings:
                 break
-            alone = gain >= ALONE_LEAST or count < most // 8
+            alone = gain >= limits.alone_least or count < most // 8
             for at in range(low, high):
                 entry = doors.post_entry[at]
                 place = slot[entry]

@@ -58,9 +58,6 @@ class Found:
     weighed: Weighed
 
 
-# In a short list fewer are worth comparing: so many, and one of each so many listed.
-_FEWEST, _OF_LIST = 40, 100
-_FEWEST_COMPARED, _COMPARED_OF_LIST = 20, 250
 # However small a segment is, so many postings are read and names touched.
 _SEGMENT_LEAST = 1_000
 _UNITS_MOST = 256
@@ -130,8 +127,8 @@ class Searcher:
         enough = budget.enough if is_full(asked.dob) else budget.enough_undated
         return Choice(
             max(budget.people, enough),
-            min(enough, _FEWEST + size // _OF_LIST),
-            min(budget.compared, _FEWEST_COMPARED + size // _COMPARED_OF_LIST) * (1 if asked.dob else 2),
+            min(enough, budget.fewest + size // budget.of_list),
+            min(budget.compared, budget.fewest_compared + size // budget.compared_of_list) * (1 if asked.dob else 2),
             budget.of_day,
             float(budget.fall),
         )
@@ -141,6 +138,8 @@ class Searcher:
         return Limits(
             max(min(self.budget.postings, _SEGMENT_LEAST), int(self.budget.postings * share)),
             max(min(self.budget.touched, _SEGMENT_LEAST), int(self.budget.touched * share)),
+            float(self.budget.alone_least),
+            float(self.budget.least_gain),
         )
 
     def _in_list(

@@ -9,11 +9,10 @@ import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from concord_screening.engine.dates import ImpossibleDateError, parse
+from concord_screening.engine.dates import ImpossibleDateError, parse, today
 from concord_screening.engine.domain import Name, Query, Subject
 
 Report = Callable[[int, str], None]
-_LATEST_YEAR = 9999
 
 
 class WrongFileError(ValueError):
@@ -74,7 +73,7 @@ def subjects(path: Path, report: Report) -> list[tuple[Subject, tuple[int, ...]]
         numbers.append(number)
         dob = row.get("dob", "").strip()
         try:
-            if parse(dob, _LATEST_YEAR) and dob not in dobs:
+            if parse(dob, today()) and dob not in dobs:
                 dobs.append(dob)
         except ImpossibleDateError:
             report(number, "has a date that cannot be, left out")

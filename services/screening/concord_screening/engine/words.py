@@ -30,6 +30,7 @@ WORDS = {
     "gender_same": "the sexes agree",
     "script_unreadable": "the name is in a script the engine cannot read",
     "name_empty": "there is no letter in the name",
+    "not_checked": "the list could not be brought up to date in time",
     "date_impossible": "the birth date is impossible",
     "rare_name_without_date": "a rare name agrees and there is no birth date to tell people apart",
 }

@@ -16,6 +16,7 @@ from enum import StrEnum
 from concord_core.errors import FieldError
 from concord_core.errors.codes import OWN_ACT
 from concord_core.values import today
+from concord_screening.engine.analysis import forms
 from concord_screening.errors import CASE_NOT_SUBSTANTIATED, LISTING_STATE
 from concord_screening.values import Problems
 
@@ -99,7 +100,8 @@ class Person:
     ) -> Person:
         """Checks names `(text, kind)` and dates; raises `invalid_request` with every field that is wrong.
 
-        Codes of sex and nationality are checked by the caller, who holds the code lists.
+        At least one of the names must be in a script that the engine reads. Codes of sex and nationality are checked by
+        the caller, who holds the code lists.
         """
         problems = Problems()
         if not names:
@@ -112,6 +114,15 @@ class Person:
             clean = problems.name(f"names[{at}].text", text)
             if problems.one_of(f"names[{at}].kind", kind, kinds) in kinds:
                 checked.append(ListedName(clean, NameKind(kind)))
+        if checked and all(name.text and not forms(name.text) for name in checked):
+            # Whose name no comparison can read would be listed and never found.
+            problems.add(
+                FieldError(
+                    "names",
+                    "unreadable",
+                    "Names in this script cannot be compared. Write the name in Latin letters as well.",
+                )
+            )
         dates = tuple(
             problems.birth_date(f"birth_dates[{at}]", text) for at, text in enumerate(birth_dates[:MAX_NAMES])
         )

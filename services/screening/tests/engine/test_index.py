@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from concord_screening.engine.budget import Budget
 from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
 from concord_screening.engine.words import WORDS, texts
@@ -96,23 +95,6 @@ def test_found_scores_equal_the_exhaustive_ones(index: Index, name: str) -> None
         assert everybody[hit.subject_id] == pytest.approx(hit.score, rel=1e-6)
     best = max(everybody, key=lambda subject_id: everybody[subject_id])
     assert everybody[found.hits[0].subject_id] == pytest.approx(everybody[best])
-
-
-def test_with_an_unlimited_budget_the_index_equals_the_exhaustive_search(tmp_path: Path) -> None:
-    unlimited = Budget(
-        prefixes=2_000, prefix_fall=0.0, postings=10**9, touched=10**5, people=10_000, enough=10_000, of_day=10_000,
-        fall=1e9, per_letter=-50.0,
-    )  # fmt: skip
-    index = Index.open(tmp_path, budget=unlimited, background=False)
-    index.apply(listed(crowd(60)))
-    for name in ("Amina Haddad", "Oskar Lindqvist", "Борис Соколов"):
-        query = Query.of(name, "1970-04-04")
-        everybody = index.query(query, limit=100, exhaustive=True).hits
-        found = index.query(query, limit=100).hits
-        worth = [hit for hit in everybody if hit.score > 1e-4]
-        assert {hit.subject_id for hit in worth} <= {hit.subject_id for hit in found}
-        assert found[0] == everybody[0]
-    index.close()
 
 
 @pytest.mark.parametrize("name", ["", "  ", "12345", "\u202e", "\x00"])

@@ -132,3 +132,19 @@ def test_threads_may_ask_the_same_lists_in_other_orders(asker: Asker, owners: li
 )
 def test_how_rare_is_told_coarsely(number: float, told: float) -> None:
     assert coarse(number) == told
+
+
+def test_the_zone_is_of_all_compared_however_few_are_shown(opened: ExitStack, tmp_path: Path) -> None:
+    """Namesakes with another birth date come before the one without: who asks for few must not be told "clear"."""
+    alike = [
+        Subject(f"n{n}", (Name("Svetlana Gromova"),), (f"19{50 + n}-01-0{n + 1}",), ("JP",), "male") for n in range(3)
+    ]
+    undated = Subject("undated", (Name("Громова, Светлана"),), (), ("RU",), "female")
+    index = _index(opened, tmp_path, [*alike, undated, *crowd(400, seed=5)])
+    query = Query.of("Svetlana Gromova", None, "JP", "male")
+    whole = index.query(query, limit=1_000)
+    for limit in (1, 2, 3):
+        assert index.query(query, limit=limit).zone is whole.zone
+    told = index.query(query, limit=None).hits
+    assert told == tuple(hit for hit in whole.hits if hit.zone is not Zone.CLEAR)
+    assert told

@@ -7,7 +7,10 @@ import itertools
 import json
 from importlib import resources
 
+import pytest
+
 from concord_screening.engine.model import Model
+from concord_screening.engine.training.settings import NAME_DIRECTIONS, PEOPLE_DIRECTIONS
 
 MODELS = resources.files("concord_screening.engine.models")
 
@@ -28,8 +31,9 @@ def test_a_model_written_again_has_the_same_bytes() -> None:
     assert Model.load().to_bytes() == MODELS.joinpath("engine.npz").read_bytes()
 
 
-def test_curves_never_turn_against_the_evidence() -> None:
-    curves = Model.load().people
-    for group in curves.heights:
-        for heights in group:
-            assert all(later >= earlier - 1e-9 for earlier, later in itertools.pairwise(heights))
+@pytest.mark.parametrize(("curves", "directions"), [("people", PEOPLE_DIRECTIONS), ("names", NAME_DIRECTIONS)])
+def test_curves_never_turn_against_the_evidence(curves: str, directions: tuple[int, ...]) -> None:
+    for group in getattr(Model.load(), curves).heights:
+        for heights, direction in zip(group, directions, strict=True):
+            steps = [later - earlier for earlier, later in itertools.pairwise(heights)]
+            assert all(step * direction >= -1e-9 for step in steps)

@@ -23,6 +23,10 @@ from services.screening.tests.engine.people import FAMILY, GIVEN, SPECIAL, crowd
 
 NAMES = st.builds(lambda a, b: f"{a} {b}", st.sampled_from(GIVEN), st.sampled_from(FAMILY))
 TYPED = st.one_of(NAMES, st.sampled_from([subject.names[0].text for subject in SPECIAL]))
+# The same people as others write them, and nobody listed.
+OTHERWISE = ("Layla Al-Khatib", "Leila Chatib", "Gromowa Swetlana", "Громов Светлан", "Huimin Zhou", "Жан Пьер Халоран",
+     "Борис Соколов", "Фарид Хаддад", "فريد حداد", "Зелинский Марек", "Petrescu Maria Elena", "Thorvald Kristoffersson",
+)  # fmt: skip
 DATES = st.dates(date(1930, 1, 1), date(2005, 12, 31)).map(str)
 QUICK = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -41,8 +45,19 @@ def test_agreeing_evidence_never_lowers_and_contradicting_never_raises(
     assert _scores(index, Query.of(name, own.dobs[0]))[key] >= plain - 1e-12
     assert _scores(index, Query.of(name, None, own.countries[0]))[key] >= plain - 1e-12
     assert _scores(index, Query.of(name, None, "Tonga"))[key] <= plain + 1e-12
-    if relation(parse(other, 2026), parse(own.dobs[0], 2026)) < DateRelation.UNKNOWN:
-        assert _scores(index, Query.of(name, other))[key] <= plain + 1e-12
+    born = own.dobs[0]
+    turned = f"{born[:5]}{born[8:]}-{born[5:7]}" if born[8:] <= "12" else born
+    for date_ in (other, born[:4], born[:7], turned, f"{int(born[:4]) + 1}{born[4:]}", other[:4]):
+        stands = relation(parse(date_, 20261231), parse(born, 20261231))
+        with_date = _scores(index, Query.of(name, date_))[key]
+        if stands > DateRelation.UNKNOWN:
+            assert with_date >= plain - 1e-12
+        elif stands < DateRelation.UNKNOWN:
+            assert with_date <= plain + 1e-12
+    if own.gender:
+        assert _scores(index, Query.of(name, None, None, own.gender))[key] >= plain - 1e-12
+        opposite = "male" if own.gender == "female" else "female"
+        assert _scores(index, Query.of(name, None, None, opposite))[key] <= plain + 1e-12
 
 
 @QUICK
@@ -63,14 +78,44 @@ def test_every_found_score_equals_the_exhaustive_one(index: Index, name: str, do
         assert everybody[hit.subject_id] == pytest.approx(hit.score, rel=1e-9)
 
 
+@pytest.fixture(scope="module")
+def unlimited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """A list in two segments whose doors stand wide open."""
+    folder = Path(tmp_path_factory.mktemp("unlimited"))
+    index = Index.open(folder, budget=Budget.unlimited(200), background=False)
+    index.load(crowd(90, seed=11))
+    index.apply([Change.upsert(subject) for subject in SPECIAL])
+    yield index
+    index.close()
+
+
+@QUICK
+@given(name=st.one_of(TYPED, st.sampled_from(OTHERWISE)), dob=st.one_of(st.none(), DATES, st.just("1984")))
+def test_with_an_unlimited_budget_the_index_is_the_exhaustive_search(
+    unlimited: Index, name: str, dob: str | None
+) -> None:
+    """Left out is only who shares no part of the name and no day of birth, and scores next to nothing."""
+    query = Query.of(name, dob)
+    everybody = unlimited.query(query, limit=1_000, exhaustive=True).hits
+    found = {hit.subject_id: hit for hit in unlimited.query(query, limit=1_000).hits}
+    for hit in everybody:
+        if hit.subject_id in found:
+            assert found[hit.subject_id] == hit
+        else:
+            assert hit.zone is Zone.CLEAR
+            assert hit.score < 0.015
+
+
 def test_what_the_doors_miss_is_counted_by_door(index: Index, capsys: pytest.CaptureFixture[str]) -> None:
     """Somebody who would score as possible must come through one of the doors, and be compared."""
     missed: Counter[str] = Counter()
     asked = 0
-    for subject in (*SPECIAL, *crowd(300)[::6]):
-        for dob in (None, *subject.dobs):
+    asks = [(subject.names[0].text, subject.dobs) for subject in (*SPECIAL, *crowd(300)[::6])]
+    asks += [(name, ("1984-03-09", "1979", "1990-05-17", "1966-01-02")) for name in OTHERWISE]
+    for name, dobs in asks:
+        for dob in (None, *dobs):
             asked += 1
-            query = Query.of(subject.names[0].text, dob)
+            query = Query.of(name, dob)
             found = {hit.subject_id for hit in index.query(query, limit=1_000).hits}
             for hit in index.query(query, limit=1_000, exhaustive=True).hits:
                 if hit.zone is not Zone.CLEAR and hit.subject_id not in found:

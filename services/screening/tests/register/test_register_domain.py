@@ -104,6 +104,14 @@ def test_every_wrong_field_is_named_at_once() -> None:
     assert {field.path for field in caught.value.fields} == {"case_reference", "decided_date", "review_date"}
 
 
+def test_a_name_that_no_comparison_can_read_needs_one_that_it_can() -> None:
+    with pytest.raises(ConcordError) as caught:
+        Person.of([("\U00013000\U00013001", "primary")])
+    assert [(field.path, field.code) for field in caught.value.fields] == [("names", "unreadable")]
+    both = Person.of([("\U00013000\U00013001", "primary"), ("Ana Lima", "alias")])
+    assert len(both.names) == 2
+
+
 def test_numbers_are_hashed_however_they_are_typed() -> None:
     assert normal_number(" a-12 34_5 ") == normal_number("A12345") == "A12345"
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.metadata
 import json
 import platform
 import sys
@@ -19,7 +20,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import icu
 import numpy as np
+from llvmlite.binding import get_host_cpu_name  # type: ignore[import-untyped]
 
 from concord_screening.engine import known
 from concord_screening.engine.gam import Curves
@@ -135,6 +138,17 @@ def figures(folder: Path, held: _Held, scale: tuple[float, float]) -> dict[str, 
     return out
 
 
+def _versions() -> dict[str, str]:
+    """What the bytes depend on besides data and seed."""
+    packages = ("numpy", "scipy", "numba", "llvmlite", "pyicu-wheels", "ToJyutping")
+    return {
+        "python": platform.python_version(),
+        **{name: importlib.metadata.version(name) for name in packages},
+        "icu": icu.ICU_VERSION,
+        "processor": f"{platform.machine()}, {get_host_cpu_name()}",
+    }
+
+
 def main() -> None:
     """Trains, judges, writes."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -180,7 +194,7 @@ def main() -> None:
         "seed": settings.SEED,
         "trained on": "all people of the data",
         "judged": f"{data.PARTS} models, each learned without a part of the people and judged on that part",
-        "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "versions": _versions(),
         "licences": LICENCES,
         "data": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
         "figures on people not trained on": judged,
