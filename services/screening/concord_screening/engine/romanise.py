@@ -45,11 +45,11 @@ _ARABIC = dict(
 )
 _CYRILLIC = dict(
     zip(
-        "абвгґдеєёжзиіїйклмнопрстуўфхцчшщъыьэюяђћљњџјѕѓќөүқғңұһәҳӣ",
-        "abvgGdeEOZziIYjklmnoprstuWfhcCSXQyBFUADTLNJjsGkoukgnuhahi",
+        "абвгґдеєёжзиіїйклљмнњопрстћуўүұфхһҳцчшщъыьэюяќјѕѓқөңғәӣӯ",
+        "abvggdeeOZziiijkllmnnoprstCuuuufhhhcCSXQyBFUAkjzgkongaiu",
         strict=True,
     )
-)
+) | {"ђ": "dZ", "џ": "dZ", "ҷ": "dZ"}  # as Russian, which the tables are learned from, writes these sounds
 _HEBREW = dict(zip("אבגדהוזחטיךכלםמןנסעףפץצקרשת'", "AbgdhwzHTykklmmnnsEppCCqrStJ", strict=True))
 # Each letter with how it reads; "-" for nothing.
 _SINHALA_LETTERS = """

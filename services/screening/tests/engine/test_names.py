@@ -120,3 +120,28 @@ def test_a_name_is_read_in_every_way_that_may_be_meant() -> None:
 def test_hyphens_and_apostrophes_part_and_join_as_people_write_them(a: str, b: str) -> None:
     assert score_pair(a.replace(" ", "-"), b) == pytest.approx(score_pair(a, b), abs=1e-9)
     assert score_pair(f"{a[0]}'{a[1:]}", b) == pytest.approx(score_pair(a, b), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("Ђорђе Ђоковић", "Đorđe Đoković"),
+        ("Ђорђе Ђоковић", "Djordje Djokovic"),
+        ("Љиљана Његош", "Ljiljana Njegoš"),
+        ("Џемал Ћирић", "Džemal Ćirić"),
+        ("Ќосев Ѓорѓи", "Kjosev Gjorgji"),
+        ("Ќосев Ѓорѓи", "Ḱosev Ǵorǵi"),
+        ("Ѕвездан Ѓорѓиевски", "Dzvezdan Gjorgjievski"),
+        ("Євген Ґудзь", "Yevhen Gudz"),
+        ("Ілля Їжак", "Illia Yizhak"),
+        ("Уладзімір Кавалёў", "Uladzimir Kavaliou"),
+        ("Нұрсұлтан Әбішев", "Nursultan Abishev"),
+        ("Ғалым Қасымов", "Galym Kassymov"),
+        ("Өтеген Жаңабаев", "Otegen Zhanabayev"),
+        ("Петър Щерев", "Petar Shterev"),
+    ],
+)
+def test_cyrillic_letters_that_russian_does_not_have(a: str, b: str) -> None:
+    assert score_pair(a, b) > 0.9
+    assert score_pair(a, "Marijana Lukić") < 0.1
+    assert score_pair(a, "Роман Бондаренко") < 0.1
