@@ -176,6 +176,8 @@ def _part(word: Word, channel: Channel) -> Part:
     """A word with what it is known as; the name of a servant (Abd …) also without that, as many are called."""
     spelling = symbols(word)
     own = [(channel, spelling)]
+    if word.script == "Thai" and "j" in spelling:
+        own.append((channel, spelling.replace("j", "ch")))  # what people write as j is ch officially
     start = next((s for s in _SERVANT_STARTS if word.text.startswith(s)), "")
     if start and len(word.text) >= len(start) + 4:
         own.append((channel, symbols(Word(word.text[len(start) :], word.script))))

@@ -7,12 +7,12 @@ table where ICU has none. A word that cannot be read gives the empty string, nev
 
 from __future__ import annotations
 
-import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
 import icu
 
+from concord_screening.engine import khmer, lao, thai
 from concord_screening.engine.letters import Word
 
 
@@ -59,8 +59,14 @@ _SINHALA_LETTERS = """
 """
 _SINHALA = {pair[0]: pair[1:].replace("-", "") for pair in _SINHALA_LETTERS.split()}
 _SIGNS = frozenset("්ාැෑිීුූෙේොෝෛෞෘ")
-# Scripts without an ICU transliterator whose letters' Unicode names say how they read.
-_BY_LETTER_NAME = frozenset({"Khmr", "Tibt", "Laoo", "Java", "Bali", "Tfng", "Lana", "Cham", "Sund", "Nkoo"})
+_TIFINAGH_LETTERS = """
+ⴰa ⴱb ⴳg ⴷd ⴹd ⴻe ⴼf ⴽk ⵀh ⵃh ⵄa ⵅkh ⵇq ⵉi ⵊj ⵍl ⵎm ⵏn ⵓu ⵔr ⵕr ⵖgh ⵙs ⵚs ⵛsh ⵜt ⵟt ⵡw ⵢy ⵣz ⵥz
+"""
+_TIFINAGH = {pair[0]: pair[1:] for pair in _TIFINAGH_LETTERS.split()}
+# What ICU reads as people spell it. A script that it reads otherwise, or that nothing here reads, is not read.
+_BY_ICU = frozenset(
+    {"Armn", "Beng", "Deva", "Ethi", "Geor", "Gujr", "Guru", "Hang", "Hani", "Kana", "Knda", "Mlym", "Orya", "Telu"}
+)
 
 
 @lru_cache(maxsize=1)
@@ -82,18 +88,6 @@ def _sinhala(text: str) -> str:
         if character in _SIGNS and out:
             out[-1] = out[-1].removesuffix("a")  # the sign replaces the vowel a consonant carries
         out.append(_SINHALA.get(character, ""))
-    return "".join(out)
-
-
-def _by_letter_name(text: str) -> str:
-    out: list[str] = []
-    for character in text:
-        words = unicodedata.name(character, "").split()
-        if len(words) < 3 or "DIGIT" in words:
-            continue
-        if out and ("SIGN" in words or "VOWEL" in words):
-            out[-1] = out[-1].rstrip("aeou")
-        out.append(_ascii(words[-1].lower()) if len(words[-1]) <= 4 else "")
     return "".join(out)
 
 
@@ -132,6 +126,14 @@ def _greek(text: str) -> str:
     return text
 
 
+def _tifinagh(text: str) -> str:
+    return "".join(_TIFINAGH.get(character, "") for character in text)
+
+
+# Scripts that ICU does not read, or not as people spell them.
+_OWN_READERS = {"Sinh": _sinhala, "Thai": thai.latin, "Laoo": lao.latin, "Khmr": khmer.latin, "Tfng": _tifinagh}
+
+
 @lru_cache(maxsize=200_000)
 def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kind of script
     if script == "Latn":
@@ -147,11 +149,9 @@ def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kin
         return _ascii(_icu().transliterate(_greek(text)))
     if script == "Taml":
         return _ascii(_icu().transliterate(text)).translate(_TAMIL)
-    if script == "Sinh":
-        return _sinhala(text)
-    if script in _BY_LETTER_NAME:
-        return _by_letter_name(text)
-    return _ascii(_icu().transliterate(text))
+    if script in _OWN_READERS:
+        return _OWN_READERS[script](text)
+    return _ascii(_icu().transliterate(text)) if script in _BY_ICU else ""
 
 
 def symbols(word: Word) -> str:

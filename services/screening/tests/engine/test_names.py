@@ -13,7 +13,9 @@ from concord_screening.engine.commands import score_pair
 from services.screening.tests.engine.people import FAMILY, GIVEN
 
 LETTERS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+BLOCKS = ((0x0E00, 0x0E5B), (0x0E80, 0x0EDF), (0x1780, 0x17DF), (0x2D30, 0x2D7F))  # Thai, Lao, Khmer, Tifinagh
 NAMES = st.builds(lambda a, b: f"{a} {b}", st.sampled_from(GIVEN), st.sampled_from(FAMILY))
+SOUTHEAST = st.text(st.one_of(*(st.characters(min_codepoint=a, max_codepoint=b) for a, b in BLOCKS)), max_size=20)
 OTHERS = st.sampled_from(["ليلى الخطيب", "Светлана Громова", "周慧敏", "요한 바우어", "יונתן ברגר", "ヨハン・バウアー"])
 
 
@@ -89,8 +91,8 @@ def test_what_is_no_name_has_no_parts_and_scores_nothing(text: str) -> None:
     assert score_pair(text, "Amina Haddad") == 0.0
 
 
-@settings(max_examples=100, deadline=None)
-@given(LETTERS)
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(LETTERS, SOUTHEAST))
 def test_any_text_can_be_analysed(text: str) -> None:
     found = forms(text)
     assert len(found) <= MAX_FORMS
@@ -145,3 +147,53 @@ def test_cyrillic_letters_that_russian_does_not_have(a: str, b: str) -> None:
     assert score_pair(a, b) > 0.9
     assert score_pair(a, "Marijana Lukić") < 0.1
     assert score_pair(a, "Роман Бондаренко") < 0.1
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "other"),
+    [
+        ("สมชาย ใจดี", "Somchai Jaidee", "Napat Wongsawat"),
+        ("ประยุทธ์ จันทร์", "Prayut Chan", "Somchai Jaidee"),
+        ("พรทิพย์ สุวรรณ", "Pornthip Suwan", "Malee Chaiyo"),
+        ("สมศักดิ์ วงศ์สวัสดิ์", "Somsak Wongsawat", "Prayut Chan"),
+        ("ธนากร เจริญสุข", "Thanakorn Charoensuk", "Surachai Phetcharat"),
+        ("มาลี แก้วมณี", "Malee Kaewmanee", "Somchai Jaidee"),
+        ("น้ำฝน ทรงชัย", "Namfon Songchai", "Malee Kaewmanee"),
+        ("ສົມສັກ ວົງສະຫວັນ", "Somsak Vongsavanh", "Bounmy Phommachanh"),
+        ("ແກ້ວ ໄຊຍະວົງ", "Keo Xayavong", "Somsak Vongsavanh"),
+        ("ບຸນມີ ພົມມະຈັນ", "Bounmy Phommachanh", "Keo Xayavong"),
+        ("សុខ សុភា", "Sok Sophea", "Chan Dara"),
+        ("ម៉ៅ សំណាង", "Mao Samnang", "Kim Sokha"),
+        ("ហេង វិចិត្រ", "Heng Vichet", "Chan Dara"),
+        ("ⵎⵓⵃⴰⵎⵎⴰⴷ ⴰⵣⵓⵍⴰⵢ", "Muhammad Azulay", "Yusuf Amezyan"),
+    ],
+)
+def test_scripts_of_south_east_asia_and_tifinagh_are_read_as_people_spell_them(a: str, b: str, other: str) -> None:
+    assert score_pair(a, b) > 0.9
+    assert score_pair(a, other) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("thai", "latin"),
+    [
+        ("เพชร", "phet"),
+        ("ไพลิน", "phailin"),
+        ("ธรรม", "tham"),
+        ("ลำดวน", "lamduan"),
+        ("เรืองศรี", "rueangsri"),
+        ("เฉลิม", "chaloem"),
+        ("อภิชาติ", "aphichat"),
+        ("กมล", "kamon"),
+        ("ทองใบ", "thongbai"),
+        ("หญิง", "ying"),
+        ("บัวแก้ว", "buakaeo"),
+    ],
+)
+def test_thai_is_read_by_the_general_system(thai: str, latin: str) -> None:
+    assert forms(thai)[0].parts[0].spellings[0][1] == latin
+
+
+@pytest.mark.parametrize("text", ["ᏣᎳᎩ", "བསྟན་འཛིན་", "ꦧꦸꦢꦶ", "ᠪᠠᠲᠤ", "ܝܘܚܢܢ"])
+def test_a_script_that_is_not_read_well_is_not_read_at_all(text: str) -> None:
+    assert forms(text) == ()
+    assert score_pair(text, text) == 0.0
