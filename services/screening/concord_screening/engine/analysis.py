@@ -202,6 +202,11 @@ def _parts(word: Word, alone: bool) -> list[list[Part]]:
     return [[_part(word, channel)]]
 
 
+def unread_words(text: str) -> int:
+    """How many words of a name have letters of which nothing can be read; `forms` leaves these words out."""
+    return sum(not symbols(word) for word in words(text))
+
+
 def forms(text: str) -> tuple[Form, ...]:
     """The ways to read a name, the usual one first; none when no part of it can be read."""
     found = _joined(_initials(_untitled(list(words(text)))))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from concord_screening.engine.analysis import MAX_FORMS, MAX_PARTS, forms
+from concord_screening.engine.analysis import MAX_FORMS, MAX_PARTS, forms, unread_words
 from concord_screening.engine.commands import score_pair
 from services.screening.tests.engine.people import FAMILY, GIVEN
 
@@ -197,3 +197,20 @@ def test_thai_is_read_by_the_general_system(thai: str, latin: str) -> None:
 def test_a_script_that_is_not_read_well_is_not_read_at_all(text: str) -> None:
     assert forms(text) == ()
     assert score_pair(text, text) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("", 0),
+        ("123 !?", 0),
+        ("Amina Haddad", 0),
+        ("Dr. ليلى الخطيب", 0),
+        ("周慧敏", 0),
+        ("ᏣᎳᎩ Smith", 1),
+        ("ᏣᎳᎩSmith", 1),
+        ("ᏣᎳᎩ ᏣᎳᎩ", 2),
+    ],
+)
+def test_words_that_cannot_be_read_are_told(text: str, unread: int) -> None:
+    assert unread_words(text) == unread
