@@ -198,7 +198,17 @@ def _parts(word: Word, alone: bool) -> list[list[Part]]:
     if channel is Channel.HANGUL:
         # A Korean name written as one word: family name of one syllable, then the given name.
         pieces = [word.text[:1], word.text[1:]] if alone and 2 <= len(word.text) <= 4 else [word.text]
-        return [[Part(((channel, symbols(Word(piece, word.script))),)) for piece in pieces]]
+        return [
+            [
+                Part(
+                    (
+                        (channel, symbols(Word(piece, word.script))),
+                        *_in(Channel.LATIN, known.korean_spellings(piece)),
+                    )
+                )
+                for piece in pieces
+            ]
+        ]
     return [[_part(word, channel)]]
 
 

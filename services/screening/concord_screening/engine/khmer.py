@@ -46,19 +46,21 @@ def latin(text: str) -> str:
     is_open = False  # whether a consonant may close the syllable
     for at, group in enumerate(groups):
         letters = (group["letters"] or "").replace("្", "")
+        following = groups[at + 1] if at + 1 < len(groups) else None
+        shut = following is not None and bool(following["short"] or "្" in (following["letters"] or ""))
         if not letters:
             out.append(_INDEPENDENT.get(group["alone"], ""))
             is_open = True
-        elif is_open and letters[0] in _FINAL and bare[at] and (at + bare[at] < len(groups) or bare[at] % 2):
+        elif (
+            is_open and letters[0] in _FINAL and bare[at] and not shut and (at + bare[at] < len(groups) or bare[at] % 2)
+        ):
             out.append(_FINAL[letters[0]])
             # What is written under a last consonant is silent at the end; elsewhere it begins a syllable.
             if len(letters) > 1 and at + 1 < len(groups):
                 out.append("".join(_SOUNDS[c] for c in letters[1:]) + ("" if groups[at + 1]["vowel"] else "a"))
             is_open = False
         else:
-            following = groups[at + 1] if at + 1 < len(groups) else None
-            shut = following is not None and (following["short"] or "្" in (following["letters"] or ""))
-            out.append(_syllable(letters, group, bool(shut)))
+            out.append(_syllable(letters, group, shut))
             is_open = out[-1][-1:] in ("a", "e", "i", "o", "u")
     return "".join(out)
 
@@ -67,8 +69,8 @@ def _syllable(letters: str, group: re.Match[str], shut: bool) -> str:
     """The consonants of a group with their vowel; `shut` when two consonants, or a marked one, follow."""
     sounds = "".join(_SOUNDS[c] for c in letters)
     shift = group["shift"] or group["shifted"]
-    if letters == "ប" and shift == "៉":
-        sounds = "p"
+    if letters[0] == "ប" and (shift == "៉" or len(letters) > 1):
+        sounds = "p" + sounds[1:]
     stop = next((c for c in reversed(letters) if c not in _SONORANT), letters[-1])
     second = shift == "៊" if shift else stop in _SECOND_SERIES
     vowel = group["vowel"]

@@ -63,6 +63,14 @@ owyang
 """
 
 
+# How Koreans spell family names that would be read otherwise.
+_KOREAN_FAMILIES = """
+이 lee yi rhee; 박 park pak; 최 choi choe; 정 jung chung jeong; 조 cho jo; 윤 yoon yun; 임 lim im; 오 oh o; 서 seo suh;
+신 shin sin; 유 yoo yu; 류 ryu yoo; 고 ko koh; 손 sohn son; 배 bae pae; 백 paik baek; 허 hur huh; 심 shim sim;
+노 roh noh; 주 joo chu; 우 woo; 구 koo ku; 전 chun jeon; 문 moon; 김 kim gim; 강 kang; 곽 kwak; 권 kwon; 국 kook
+"""
+
+
 def is_short(latin: str) -> bool:
     """Whether a Latin name is short for others."""
     return latin in _short_forms()
@@ -87,6 +95,17 @@ def _families() -> dict[str, tuple[str, ...]]:
         for at in range(0, len(characters), size):
             found[characters[at : at + size]] = tuple(spelled)
     return found
+
+
+@lru_cache(maxsize=1)
+def _korean_families() -> dict[str, tuple[str, ...]]:
+    groups = (group.split() for group in _KOREAN_FAMILIES.replace("\n", " ").split(";"))
+    return {syllable: tuple(spelled) for syllable, *spelled in groups}
+
+
+def korean_spellings(syllable: str) -> tuple[str, ...]:
+    """How a Korean family name is spelled that is no simple reading of its syllable."""
+    return _korean_families().get(syllable, ())
 
 
 @lru_cache(maxsize=1)

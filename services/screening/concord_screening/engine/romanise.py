@@ -1,12 +1,15 @@
 """From a word of any script to symbols the edit models know.
 
-Arabic, Cyrillic and Hebrew keep one symbol per letter (upper case where Latin has no such letter), because
-what a letter becomes in Latin is learned, not decided here. The other scripts go through ICU, or a small
-table where ICU has none. A word that cannot be read gives the empty string, never a guess.
+Arabic, Cyrillic and Hebrew keep a symbol for each letter (upper case where Latin has no such letter), because
+what a letter becomes in Latin is learned, not decided here. The other scripts go through ICU, or are read by a
+table or reader of their own where ICU has none or people spell otherwise. A word in a script that is not read well
+gives the empty string, never a guess.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import IntEnum
 from functools import lru_cache
 
@@ -63,15 +66,26 @@ _TIFINAGH_LETTERS = """
 ⴰa ⴱb ⴳg ⴷd ⴹd ⴻe ⴼf ⴽk ⵀh ⵃh ⵄa ⵅkh ⵇq ⵉi ⵊj ⵍl ⵎm ⵏn ⵓu ⵔr ⵕr ⵖgh ⵙs ⵚs ⵛsh ⵜt ⵟt ⵡw ⵢy ⵣz ⵥz
 """
 _TIFINAGH = {pair[0]: pair[1:] for pair in _TIFINAGH_LETTERS.split()}
+# How people spell what ICU writes of the scripts of India.
+_INDIC = (("r̥", "ri"), ("ś", "sh"), ("ṣ", "sh"), ("c", "ch"), ("ēā", "o"), ("eā", "o"))
+_INDIC_SCRIPTS = frozenset({"Beng", "Deva", "Gujr", "Guru", "Knda", "Mlym", "Orya", "Telu"})
+# Where a word's last vowel is not spoken if it is the one that a consonant carries: Ram, not Rama.
+_SHORT_ENDED = frozenset({"Beng", "Deva", "Gujr", "Guru"})
+_SHORT_END = re.compile("(?<=[aeiouāīūēō])(ṅ?[b-df-hj-np-tv-zñṅṭḍṇśṣẏṛ]h?|ngh)a$")
+# Ethiopic's first vowel is spelled e, its fourth a.
+_ETHIOPIC = (("a", "e"), ("š", "sh"), ("č", "ch"))
 # What ICU reads as people spell it. A script that it reads otherwise, or that nothing here reads, is not read.
-_BY_ICU = frozenset(
-    {"Armn", "Beng", "Deva", "Ethi", "Geor", "Gujr", "Guru", "Hang", "Hani", "Kana", "Knda", "Mlym", "Orya", "Telu"}
-)
+_BY_ICU = frozenset({"Armn", "Geor", "Hang", "Hani", "Kana"})
 
 
 @lru_cache(maxsize=1)
 def _icu() -> icu.Transliterator:
     return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII; Lower")
+
+
+@lru_cache(maxsize=1)
+def _any_latin() -> icu.Transliterator:
+    return icu.Transliterator.createInstance("Any-Latin")
 
 
 def _ascii(text: str) -> str:
@@ -126,12 +140,37 @@ def _greek(text: str) -> str:
     return text
 
 
+def _respelled(text: str, changes: tuple[tuple[str, str], ...]) -> str:
+    latin = unicodedata.normalize("NFC", _any_latin().transliterate(text))
+    for written, spelled in changes:
+        latin = latin.replace(written, spelled)
+    return latin
+
+
+def _indic(text: str, script: str) -> str:
+    latin = _respelled(text.replace("ੰ", "ਨ੍").replace("सिंह", "सिंघ"), _INDIC)
+    if script in _SHORT_ENDED:
+        latin = _SHORT_END.sub(r"\1", latin)
+    return _ascii(_icu().transliterate(latin))
+
+
+def _ethiopic(text: str) -> str:
+    return _ascii(_icu().transliterate(_respelled(text, _ETHIOPIC)))
+
+
 def _tifinagh(text: str) -> str:
     return "".join(_TIFINAGH.get(character, "") for character in text)
 
 
 # Scripts that ICU does not read, or not as people spell them.
-_OWN_READERS = {"Sinh": _sinhala, "Thai": thai.latin, "Laoo": lao.latin, "Khmr": khmer.latin, "Tfng": _tifinagh}
+_OWN_READERS = {
+    "Sinh": _sinhala,
+    "Thai": thai.latin,
+    "Laoo": lao.latin,
+    "Ethi": _ethiopic,
+    "Khmr": khmer.latin,
+    "Tfng": _tifinagh,
+}
 
 
 @lru_cache(maxsize=200_000)
@@ -149,6 +188,8 @@ def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kin
         return _ascii(_icu().transliterate(_greek(text)))
     if script == "Taml":
         return _ascii(_icu().transliterate(text)).translate(_TAMIL)
+    if script in _INDIC_SCRIPTS:
+        return _indic(text, script)
     if script in _OWN_READERS:
         return _OWN_READERS[script](text)
     return _ascii(_icu().transliterate(text)) if script in _BY_ICU else ""

@@ -56,7 +56,7 @@ _REWRITES = tuple(
         ("(?<=[าัู])([ตม])[ิุ]$", r"\1"),  # ชาติ is chat
         ("(?<=ุ)ฒิ$", "ฒ"),
         ("(?<=โ[ก-ฮ])ติ$", "ต"),
-        ("ั([ตฒช])(?=[นร][ะัาำิีึืุู])", r"ั\1\1"),  # a consonant that closes one syllable and opens the next
+        ("ั([ตฒชล])(?=[นรย][ะัาำิีึืุู])", r"ั\1\1"),  # a consonant that closes one syllable and opens the next
         ("(?<=[ก-ฮ])อ(?![ะัาำิีึืุู็])", "ɔ"),
     )
 )
@@ -160,7 +160,7 @@ class _Reader:
         sign = self.text[self.at]
         self.at += 1
         self.out.append({"ั": "a", "า": "a", "ิ": "i", "ี": "i", "ึ": "ue", "ื": "ue", "็": "e", "ɔ": "o"}.get(sign, "u"))
-        self._final(short=sign in "ิุ", forced=sign == "ั")
+        self._final(short=sign in "ิีุ", forced=sign == "ั")
 
     def _run(self, at: int) -> str:
         """The consonants from here on that have no written vowel."""
@@ -198,7 +198,7 @@ class _Reader:
             dental = _FINAL.get(run[1]) == "t"
             if _FINAL.get(run[0]) == "t":
                 return dental or run[1] == "ร"
-            return (run[0] in "ญณนง" and dental) or (run[0] in "ญณนงยว" and not last)
+            return (run[0] in "ญณนง" and dental) or (run[0] in "ญณนงยวล" and not last)
         return len(run) % 2 == 1
 
     def _bare(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -214,3 +215,61 @@ def test_a_script_that_is_not_read_well_is_not_read_at_all(text: str) -> None:
 )
 def test_words_that_cannot_be_read_are_told(text: str, unread: int) -> None:
     assert unread_words(text) == unread
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "other"),
+    [
+        ("आशीष जोशी", "Ashish Joshi", "Ram Thapa"),  # Devanagari
+        ("राजेश सिंह", "Rajesh Singh", "Anita Verma"),
+        ("রহিম উদ্দিন", "Rahim Uddin", "Anik Ghosh"),  # Bengali
+        ("লতা ঘোষ", "Lata Ghosh", "Rahim Uddin"),
+        ("ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ", "Gurpreet Singh", "Harjit Kaur"),  # Gurmukhi
+        ("નરેશ પટેલ", "Naresh Patel", "Hina Shah"),  # Gujarati
+        ("முருகன் கணேசன்", "Murugan Ganesan", "Lakshmi Kumar"),  # Tamil
+        ("నరేష్ రెడ్డి", "Naresh Reddy", "Lakshmi Rao"),  # Telugu
+        ("ರಮೇಶ್ ಗೌಡ", "Ramesh Gowda", "Lakshmi Rao"),  # Kannada
+        ("ജോസഫ് തോമസ്", "Joseph Thomas", "Rajan Nair"),  # Malayalam
+        ("නිමල් පෙරේරා", "Nimal Perera", "Kamal Silva"),  # Sinhala
+        ("Արմեն Հարությունյան", "Armen Harutyunyan", "Ani Petrosyan"),  # Armenian
+        ("გიორგი ბერიძე", "Giorgi Beridze", "Nino Kapanadze"),  # Georgian
+        ("יוסף כהן", "Yosef Cohen", "Dana Levi"),  # Hebrew
+        ("Χρήστος Βασιλείου", "Christos Vasileiou", "Maria Ioannou"),  # Greek
+        ("さくら たなか", "Sakura Tanaka", "Yuki Suzuki"),  # Hiragana
+        ("이영희", "Lee Young-hee", "Choi Min-ho"),  # Hangul
+        ("박지훈", "Park Ji-hoon", "Choi Min-ho"),
+        ("አበበ ተስፋዬ", "Abebe Tesfaye", "Hailu Bekele"),  # Ethiopic
+        ("Олексій Шевченко", "Oleksii Shevchenko", "Mykola Bondarenko"),  # Ukrainian
+        ("Милош Петровић", "Miloš Petrović", "Jelena Jovanović"),  # Serbian
+        ("Қасым Өтегенов", "Kassym Otegenov", "Aigerim Omarova"),  # Kazakh
+        ("徐小平", "Hsu Hsiao-p'ing", "Wang Li-hua"),  # Wade-Giles
+        ("蔡英华", "Ts'ai Ying-hua", "Teng Kuo-hsiang"),
+    ],
+)
+def test_each_script_meets_its_latin_spelling_and_no_other(a: str, b: str, other: str) -> None:
+    assert score_pair(a, b) > 0.9
+    assert score_pair(a, other) < 0.3
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("Νίκος Παπαδάκης", "Νικος Παπαδακης"),  # tonos
+        ("ΝΊΚΟΣ ΠΑΠΑΔΆΚΗΣ", "Νίκος Παπαδάκης"),
+        ("Сергей Королёв", "СЕРГЕЙ КОРОЛЁВ"),
+        ("Ђорђе Ѓорѓи", "ЂОРЂЕ ЃОРЃИ"),
+        ("مُحَمَّد حَسَن", "محمد حسن"),  # harakat
+        ("ﻣﺤﻤﺪ ﺣﺴﻦ", "محمد حسن"),  # presentation forms
+        ("יוֹסֵף כֹּהֵן", "יוסף כהן"),  # niqqud
+        ("박지훈", "박지훈"),
+        ("ज़ाकिर ख़ान", "ज़ाकिर ख़ान"),  # nukta
+        ("น้ำฝน ทรงชัย", "น้ําฝน ทรงชัย"),
+        ("ﾖﾊﾝ･ﾊﾞｳｱｰ", "ヨハン・バウアー"),
+    ],
+)
+def test_marks_and_unicode_form_change_nothing(
+    typed: str, plain: str, form: Literal["NFC", "NFD", "NFKC", "NFKD"]
+) -> None:
+    assert forms(unicodedata.normalize(form, typed)) == forms(plain)
+    assert forms(unicodedata.normalize(form, plain)) == forms(plain)
