@@ -73,6 +73,10 @@ _SYLLABLE = re.compile(r"(?:[bcdfghjklmnpqrstvwxyz]{0,3})[aeiouy]{1,3}(?:ng|n|k|
 _SYLLABLE_MOST = 6
 
 
+# Where one letter is a syllable or a word, and so no initial.
+_SYLLABIC = frozenset({"Hang", "Hani", "Kana"})
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
     """One part of a name in each way it may be spelled."""
@@ -129,12 +133,12 @@ def _initials(found: list[Word]) -> list[Word]:
 
 
 def _strong(found: list[Word]) -> list[Word]:
-    """Without titles and particles, as long as two parts are left; Arabic without its article."""
+    """Without titles, particles and initials, as long as two parts are left; Arabic without its article."""
     strong = [word for word in found if word.text not in _TITLES and word.text not in _WEAK]
     if len(strong) < 2:
         strong = [word for word in found if word.text not in _TITLES] or found
     if len(strong) > 2:
-        strong = [word for word in strong if len(word.text) > 1] or strong
+        strong = [word for word in strong if len(word.text) > 1 or word.script in _SYLLABIC] or strong
     return [
         Word(word.text[2:], word.script)
         if word.script == "Arab" and word.text.startswith("ال") and len(word.text) > 4
@@ -146,11 +150,13 @@ def _strong(found: list[Word]) -> list[Word]:
 def _ways(strong: list[Word]) -> Iterator[list[Word]]:
     """The words as they stand, and with syllables put together that may be one given name."""
     yield strong
+    single = [word.script in _SYLLABIC and len(word.text) == 1 for word in strong]
     short = [word.script == "Latn" and len(word.text) <= _SYLLABLE_MOST and bool(_SYLLABLE.match(word.text))
              for word in strong]  # fmt: skip
     for at in range(len(strong) - 1):
-        if len(strong) > 2 and short[at] and short[at + 1] and (strong[at + 1].hyphened or all(short)):
-            one = Word(strong[at].text + strong[at + 1].text, "Latn")
+        latin = short[at] and short[at + 1] and (strong[at + 1].hyphened or all(short))
+        if len(strong) > 2 and (latin or (single[at] and single[at + 1])):
+            one = Word(strong[at].text + strong[at + 1].text, strong[at].script)
             yield [*strong[:at], one, *strong[at + 2 :]]
 
 

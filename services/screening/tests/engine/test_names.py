@@ -273,3 +273,26 @@ def test_marks_and_unicode_form_change_nothing(
 ) -> None:
     assert forms(unicodedata.normalize(form, typed)) == forms(plain)
     assert forms(unicodedata.normalize(form, plain)) == forms(plain)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "other"),
+    [
+        ("欧阳 国 伟", "Ouyang Guowei", "Ouyang Meili"),
+        ("诸葛 志 明", "Zhuge Zhiming", "Zhuge Meili"),
+        ("让-马克·杜邦", "Jean-Marc Dupont", "Marc Lindqvist"),
+        ("안나 르 벡", "Anna Le Bec", "Anna Lindqvist"),
+    ],
+)
+def test_a_syllable_of_one_letter_is_no_initial(a: str, b: str, other: str) -> None:
+    assert score_pair(a, b) > 0.9
+    assert score_pair(a, other) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("agrees", "contradicts"),
+    [("John B.", "John K."), ("John B. Harrington", "John K. Harrington"), ("J. B. Harrington", "J. K. Harrington")],
+)
+def test_an_initial_that_agrees_is_not_below_one_that_contradicts(agrees: str, contradicts: str) -> None:
+    full = "John Bartholomew Harrington"
+    assert score_pair(agrees, full) >= score_pair(contradicts, full)
