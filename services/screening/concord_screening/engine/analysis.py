@@ -11,6 +11,7 @@ agree as well as their best pair of forms.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,6 +21,8 @@ from concord_screening.engine.romanise import Channel, channel_of, symbols
 
 MAX_PARTS = 6
 MAX_FORMS = 8
+# Not assigned, private, half a character.
+_UNKNOWN = frozenset({"Cn", "Co", "Cs"})
 
 
 def _set(words_in_a_row: str) -> frozenset[str]:
@@ -219,8 +222,12 @@ def _parts(word: Word, alone: bool) -> list[list[Part]]:
 
 
 def unread_words(text: str) -> int:
-    """How many words of a name have letters of which nothing can be read; `forms` leaves these words out."""
-    return sum(not symbols(word) for word in words(text))
+    """How many words of a name have letters of which nothing can be read; `forms` leaves these words out.
+
+    What this version of Unicode does not know may be letters of a newer one.
+    """
+    unknown = sum(any(unicodedata.category(sign) in _UNKNOWN for sign in word) for word in text.split())
+    return unknown + sum(not symbols(word) for word in words(text))
 
 
 def forms(text: str) -> tuple[Form, ...]:

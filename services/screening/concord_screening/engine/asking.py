@@ -10,14 +10,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from concord_screening.engine import places
-from concord_screening.engine.analysis import forms
+from concord_screening.engine.analysis import forms, unread_words
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.dates import DateRelation, parse, today
 from concord_screening.engine.domain import Hit, Query, Reason, Result, Zone
 from concord_screening.engine.evidence import EVIDENCE
 from concord_screening.engine.explain import Explainer
 from concord_screening.engine.gam import probability
-from concord_screening.engine.letters import words
 from concord_screening.engine.listing import GENDERS
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
@@ -40,7 +39,8 @@ class Asking:
     ) -> list[Result]:
         """Each list's answer; see `commands.Index.query`."""
         read = [(name.text, forms(name.text)) for name in query.names]
-        unread = tuple(_unread(text) for text, found in read if not found)
+        # A name of which one word cannot be read is not cleared either: that word may be the one that tells.
+        unread = tuple(_unread(text) for text, found in read if not found or unread_words(text))
         every = tuple({form.parts: form for _, found in read for form in found}.values())
         if not every:
             return [Result(Zone.UNDECIDABLE, (), (), unread or (Reason("name_empty"),))] * len(lists)
@@ -117,4 +117,4 @@ def _rows(segments: Sequence[Segment], found: Sequence[Found]) -> list[_Row]:
 
 def _unread(text: str) -> Reason:
     """Why a name could not be read."""
-    return Reason("script_unreadable" if words(text) else "name_empty")
+    return Reason("script_unreadable" if unread_words(text) else "name_empty")

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import icu
 import numpy as np
-from llvmlite.binding import get_host_cpu_name  # type: ignore[import-untyped]
+from llvmlite.binding import get_host_cpu_name
 
 from concord_screening.engine import known
 from concord_screening.engine.gam import Curves
