@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from concord_screening.engine import han, known
 from concord_screening.engine.letters import Word, words
-from concord_screening.engine.romanise import Channel, channel_of, symbols
+from concord_screening.engine.romanise import Channel, channel_of, other_readings, symbols
 
 MAX_PARTS = 6
 MAX_FORMS = 8
@@ -184,9 +184,7 @@ def _han_part(piece: str, family: bool, native: bool, korean: bool) -> Part:
 def _part(word: Word, channel: Channel) -> Part:
     """A word with what it is known as; the name of a servant (Abd …) also without that, as many are called."""
     spelling = symbols(word)
-    own = [(channel, spelling)]
-    if word.script == "Thai" and "j" in spelling:
-        own.append((channel, spelling.replace("j", "ch")))  # what people write as j is ch officially
+    own = [(channel, way) for way in (spelling, *other_readings(word))]
     start = next((s for s in _SERVANT_STARTS if word.text.startswith(s)), "")
     if start and len(word.text) >= len(start) + 4:
         own.append((channel, symbols(Word(word.text[len(start) :], word.script))))

@@ -198,3 +198,11 @@ def _symbols(text: str, script: str) -> str:  # noqa: PLR0911 - one line per kin
 def symbols(word: Word) -> str:
     """The word in symbols `a`–`z` and `A`–`Z`; empty when the engine cannot read the script."""
     return _symbols(word.text, word.script)
+
+
+def other_readings(word: Word) -> tuple[str, ...]:
+    """What a Thai word may read as well: j is ch officially, and foreign names are written letter by letter."""
+    if word.script != "Thai" or not (spoken := symbols(word)):
+        return ()
+    ways = dict.fromkeys((spoken.replace("j", "ch"), _ascii(_icu().transliterate(word.text))))
+    return tuple(way for way in ways if way and way != spoken)

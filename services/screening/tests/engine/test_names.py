@@ -160,6 +160,8 @@ def test_cyrillic_letters_that_russian_does_not_have(a: str, b: str) -> None:
         ("ธนากร เจริญสุข", "Thanakorn Charoensuk", "Surachai Phetcharat"),
         ("มาลี แก้วมณี", "Malee Kaewmanee", "Somchai Jaidee"),
         ("น้ำฝน ทรงชัย", "Namfon Songchai", "Malee Kaewmanee"),
+        ("โธมัส เบเกอร์", "Thomas Baker", "Somchai Jaidee"),  # a foreign name
+        ("มาร์ก วิลเลียม", "Mark William", "Somchai Jaidee"),
         ("ສົມສັກ ວົງສະຫວັນ", "Somsak Vongsavanh", "Bounmy Phommachanh"),
         ("ແກ້ວ ໄຊຍະວົງ", "Keo Xayavong", "Somsak Vongsavanh"),
         ("ບຸນມີ ພົມມະຈັນ", "Bounmy Phommachanh", "Keo Xayavong"),
