@@ -20,7 +20,8 @@ from concord_core.events import Fact
 from concord_core.storage import Actor
 from concord_core.values import today
 from concord_screening.checks.shelf import NOT_CHECKED, Shelf
-from concord_screening.engine.domain import Query, Zone
+from concord_screening.engine.commands import Index
+from concord_screening.engine.domain import Change, Query, SegmentError, Zone
 from tests.support.screening_house import House
 
 A, B = "unicef", "unhcr"
@@ -311,3 +312,27 @@ def test_an_index_that_cannot_be_rewritten_is_thrown_away(house: House, tmp_path
     assert not files_with_the_name()
     assert shelf.query([A], query, time.monotonic() + 60)[A].zone is Zone.CLEAR
     shelf.close()
+
+
+@pytest.mark.parametrize("spoilt", ["journal", "manifest.json", "segment-00000001"])
+def test_a_spoilt_index_is_built_anew_from_the_register(house: House, tmp_path: Path, spoilt: str) -> None:
+    name, born = "Zdzislawa Olszewska", "1959-08-30"
+    house.listed(A, name, born)
+    register, database = house.rooms.register, house.context.app_db
+    query = Query.of(name, born)
+    shelf = Shelf(tmp_path, database, register, [A])
+    assert shelf.query([A], query, time.monotonic() + 60)[A].zone is Zone.POSSIBLE
+    shelf.close()
+    folder = tmp_path / "slot-0" / A
+    index = Index.open(folder, background=False)
+    index.apply([Change.remove("nobody")])
+    index.compact()
+    index.apply([Change.remove("nobody")])
+    index.close()
+    raw = (folder / spoilt).read_bytes()
+    (folder / spoilt).write_bytes(raw[:20] + bytes([raw[20] ^ 1]) + raw[21:])
+    with pytest.raises(SegmentError, match=spoilt):
+        Index.open(folder, background=False)
+    again = Shelf(tmp_path, database, register, [A])
+    assert again.query([A], query, time.monotonic() + 60)[A].zone is Zone.POSSIBLE
+    again.close()

@@ -55,7 +55,7 @@ class Asking:
         found = {
             number: list(own)
             for number, own in groupby(
-                self.searcher.search(asked, segments, exhaustive), key=lambda found: owner[found.segment]
+                self.searcher.search(asked, segments, exhaustive, limit or 0), key=lambda found: owner[found.segment]
             )
         }
         size = sum(segment.listing.size for segment in segments)

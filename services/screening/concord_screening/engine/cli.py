@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import os
 import sys
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -17,8 +18,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from concord_screening.engine import tables
 from concord_screening.engine.commands import ImpossibleDateError, Index, score_pair
 from concord_screening.engine.domain import Query, SegmentError, Subject
-from concord_screening.engine.store import FolderBusyError
+from concord_screening.engine.store import FolderBusyError, holds_a_list, is_own
 from concord_screening.engine.words import texts
+
+if TYPE_CHECKING:
+    from _csv import Writer
 
 app = typer.Typer(help="Name screening on files.", no_args_is_help=True, pretty_exceptions_enable=False)
 _REPORTED_MOST = 1_000
@@ -62,6 +66,26 @@ def _errors(console: Console) -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+@contextmanager
+def _result(target: Path, columns: Iterable[str]) -> Iterator[Writer]:
+    """A CSV file that takes the place of `target` when all went well: a run that fails leaves what was there."""
+    if not target.parent.is_dir():
+        raise tables.WrongFileError(f"there is no folder for {target.name}")
+    # A pipe or a device is written to as it is.
+    plain = target.exists() and not target.is_file()
+    path = target if plain else target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            out = csv.writer(file, lineterminator="\n")
+            out.writerow(columns)
+            yield out
+        if not plain:
+            path.replace(target)
+    finally:
+        if not plain:
+            path.unlink(missing_ok=True)
+
+
 def _lines(path: Path) -> int:
     with path.open("rb") as file:
         return max(0, sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b"")) - 1)
@@ -72,9 +96,11 @@ def score_pairs(source: InFile, target: OutFile) -> None:
     """Scores pairs of names: IN pair_id,name_a,name_b; OUT pair_id,score."""
     console = Console(stderr=True)
     broken = _Broken(console)
-    with _errors(console), _progress(console) as progress, target.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(("pair_id", "score"))
+    with (
+        _errors(console),
+        _progress(console) as progress,
+        _result(target, ("pair_id", "score")) as out,
+    ):
         task = progress.add_task("pairs", total=_lines(source))
         for pair_id, a, b in tables.pairs(source, broken):
             out.writerow((pair_id, f"{score_pair(a, b):.6f}"))
@@ -115,13 +141,11 @@ def index(source: InFile, folder: Annotated[Path, typer.Argument(file_okay=False
 
 def _empty(folder: Path) -> None:
     """Removes an earlier index; a folder that holds anything else is left alone."""
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if not (folder / "lock").exists():
-        raise tables.WrongFileError(f"{folder.name} is not empty and holds no index")
-    for path in folder.iterdir():
-        if path.name == "lock" or path.name.startswith(("segment-", "manifest.json", "journal")):
-            path.unlink()
+    files = list(folder.iterdir()) if folder.exists() else []
+    if not all(map(is_own, files)):
+        raise tables.WrongFileError(f"{folder.name} holds other files than an index")
+    for path in files:
+        path.unlink()
 
 
 @app.command()
@@ -141,40 +165,43 @@ def query(
     """
     console = Console(stderr=True)
     broken = _Broken(console)
-    with _errors(console), _progress(console) as progress, target.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(("query_id", "rank", "subject_id", "score", "zone", "reasons"))
-        retrieved = candidates.open("w", encoding="utf-8", newline="") if candidates else None
-        store = Index.open(folder, background=False)
-        try:
-            also = csv.writer(retrieved, lineterminator="\n") if retrieved else None
+    columns = ("query_id", "rank", "subject_id", "score", "zone", "reasons")
+    with ExitStack() as held:
+        held.enter_context(_errors(console))
+        _check_apart(folder, source, target, candidates)
+        progress = held.enter_context(_progress(console))
+        store = held.enter_context(closing(Index.open(folder, background=False)))
+        out = held.enter_context(_result(target, columns))
+        also = held.enter_context(_result(candidates, ("query_id", "subject_id"))) if candidates else None
+        task = progress.add_task("queries", total=_lines(source))
+        rows = deque[tuple[int, str]]()
+
+        def asked() -> Iterator[Query]:
+            for number, query_id, one in tables.queries(source, broken):
+                rows.append((number, query_id))
+                yield one
+
+        for result in store.query_many(asked(), limit, exhaustive, candidates=also is not None):
+            number, query_id = rows.popleft()
+            progress.advance(task)
+            if isinstance(result, ImpossibleDateError):
+                broken(number, "has a date that cannot be")
+                continue
+            if result.reasons:
+                out.writerow((query_id, 0, "", f"{0:.6f}", result.zone, texts(result.reasons)))
+            for rank, hit in enumerate(result.hits, start=1):
+                out.writerow((query_id, rank, hit.subject_id, f"{hit.score:.9f}", hit.zone, texts(hit.reasons)))
             if also:
-                also.writerow(("query_id", "subject_id"))
-            task = progress.add_task("queries", total=_lines(source))
-            rows = deque[tuple[int, str]]()
-
-            def asked() -> Iterator[Query]:
-                for number, query_id, one in tables.queries(source, broken):
-                    rows.append((number, query_id))
-                    yield one
-
-            for result in store.query_many(asked(), limit, exhaustive, candidates=also is not None):
-                number, query_id = rows.popleft()
-                progress.advance(task)
-                if isinstance(result, ImpossibleDateError):
-                    broken(number, "has a date that cannot be")
-                    continue
-                if result.reasons:
-                    out.writerow((query_id, 0, "", f"{0:.6f}", result.zone, texts(result.reasons)))
-                for rank, hit in enumerate(result.hits, start=1):
-                    out.writerow((query_id, rank, hit.subject_id, f"{hit.score:.9f}", hit.zone, texts(hit.reasons)))
-                if also:
-                    also.writerows((query_id, subject_id) for subject_id in result.candidates)
-        finally:
-            store.close()
-            if retrieved:
-                retrieved.close()
+                also.writerows((query_id, subject_id) for subject_id in result.candidates)
     broken.total()
+
+
+def _check_apart(folder: Path, *files: Path | None) -> None:
+    """A folder with a list, and files elsewhere."""
+    if not holds_a_list(folder):
+        raise tables.WrongFileError(f"{folder.name} holds no index")
+    if any(path is not None and path.resolve().is_relative_to(folder.resolve()) for path in files):
+        raise tables.WrongFileError(f"{folder.name} is for the index alone: write and read elsewhere")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -27,6 +28,7 @@ def shipped_model() -> Model:
 
 
 _scorers = threading.local()
+_log = logging.getLogger(__name__)
 
 
 def score_pair(a: str, b: str) -> float:
@@ -94,8 +96,14 @@ class Index:
         if not self._background:
             self._store.merge()
         elif self._merging is None or not self._merging.is_alive():
-            self._merging = threading.Thread(target=self._store.merge, name="segment-merge", daemon=True)
+            self._merging = threading.Thread(target=self._merge_later, name="segment-merge", daemon=True)
             self._merging.start()
+
+    def _merge_later(self) -> None:
+        try:
+            self._store.merge()
+        except Exception as error:  # the list is as it was; the next change tries again
+            _log.error("segments could not be put together", extra={"error": type(error).__name__})
 
     def rewrite(self) -> None:
         """After this no file of the folder holds anything of a removed subject."""
@@ -116,6 +124,7 @@ class Index:
             self._store.close()
 
     def _settle(self) -> None:
+        """Waits for a merge while others may ask; for one that starts after this, the store itself waits."""
         if self._merging is not None:
             self._merging.join()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from concord_screening.engine.domain import Change, Name, SegmentError, Subject
+from concord_screening.engine.files import sync, write_whole
 
 
 def _encode(change: Change) -> bytes:
@@ -61,6 +62,7 @@ class Journal:
     def append(self, changes: Iterable[Change]) -> None:
         """Adds changes; they are on the disk when this returns."""
         data = b"".join(map(_encode, changes))
+        new = not self._path.exists()
         with os.fdopen(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:
             end = file.seek(0, os.SEEK_END)
             if end and not _whole(file, end):
@@ -71,15 +73,12 @@ class Journal:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        if new:
+            sync(self._path.parent)
 
     def replace(self, changes: Iterable[Change]) -> None:
         """The journal holds these changes and nothing else."""
-        new = self._path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(b"".join(map(_encode, changes)))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        write_whole(self._path, map(_encode, changes))
 
 
 def _whole(file: BinaryIO, end: int) -> bool:

@@ -77,16 +77,24 @@ class Listing(NamedTuple):
         return bytes(self.people.id_bytes[begin[number] : begin[number + 1]]).decode()
 
     def find(self, subject_id: str) -> int | None:
-        """The place of a person in the list."""
+        """The place of a person in the list; of one who was given several times, the last."""
         hashes = self.doors.id_hash
         own = np.uint64(_hash(subject_id.encode()))
         at = int(np.searchsorted(hashes, own))
+        found = None
         while at < len(hashes) and hashes[at] == own:
             number = int(self.doors.id_subject[at])
             if self.subject_id(number) == subject_id:
-                return number
+                found = max(found or 0, number)
             at += 1
-        return None
+        return found
+
+    def replaced(self) -> list[int]:
+        """The places of those who stand there again, later."""
+        hashes = self.doors.id_hash
+        again = np.flatnonzero(hashes[1:] == hashes[:-1])
+        numbers = {int(self.doors.id_subject[at]) for first in again for at in (first, first + 1)}
+        return [number for number in numbers if self.find(self.subject_id(number)) != number]
 
     def subject_ids(self) -> list[str]:
         """All ids in order."""

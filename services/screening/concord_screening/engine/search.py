@@ -77,8 +77,10 @@ class Searcher:
         self._place = np.zeros(common.COUNTRY_NUMBERS, dtype=np.int32)
         self._countries: tuple[tuple[int, ...], np.ndarray] = ((), np.zeros(0, dtype=np.int64))
 
-    def search(self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False) -> list[Found]:
-        """The people worth comparing in each segment, compared."""
+    def search(
+        self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False, at_least: int = 0
+    ) -> list[Found]:
+        """The people worth comparing in each segment, compared; `at_least` so many, if the doors lead to them."""
         if not segments:
             return []  # nobody is listed yet
         own, parts = laid_out(asked.forms)
@@ -89,7 +91,7 @@ class Searcher:
             chosen = [np.flatnonzero(segment.alive).astype(np.uint32) for segment in segments]
             return [self._compared(own, n, segments[n], in_list, c, len(c), particulars) for n, c in enumerate(chosen)]
         size, entries = (sum(s.listing.size for s in segments), sum(s.listing.entries for s in segments))
-        choice = self._choice(size, asked)
+        choice = self._choice(size, asked, at_least)
         led = [
             led_to(
                 segment.listing.people, segment.listing.doors, segment.alive, near[number], in_list,
@@ -121,14 +123,18 @@ class Searcher:
         )  # fmt: skip
         return Found(number, candidates, candidates[:worth], weighed)
 
-    def _choice(self, size: int, asked: Asked) -> Choice:
+    def _choice(self, size: int, asked: Asked, at_least: int) -> Choice:
         """How many to choose from so many listed."""
         budget = self.budget
         enough = budget.enough if is_full(asked.dob) else budget.enough_undated
         return Choice(
-            max(budget.people, enough),
-            min(enough, budget.fewest + size // budget.of_list),
-            min(budget.compared, budget.fewest_compared + size // budget.compared_of_list) * (1 if asked.dob else 2),
+            max(budget.people, enough, at_least),
+            max(at_least, min(enough, budget.fewest + size // budget.of_list)),
+            max(
+                at_least,
+                min(budget.compared, budget.fewest_compared + size // budget.compared_of_list)
+                * (1 if asked.dob else 2),
+            ),
             budget.of_day,
             float(budget.fall),
         )

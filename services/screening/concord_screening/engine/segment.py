@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
 import zlib
 from pathlib import Path
 
@@ -16,6 +15,7 @@ import numpy as np
 
 from concord_screening.engine.arrays import Words
 from concord_screening.engine.domain import SegmentError
+from concord_screening.engine.files import whole
 from concord_screening.engine.listing import Doors, Listing, People
 from concord_screening.engine.trie import Trie
 
@@ -41,8 +41,7 @@ def write(listing: Listing, path: Path) -> None:
         at += -(-array.nbytes // 64) * 64
     header = json.dumps({"bytes": at, "arrays": table}).encode()
     header += b" " * (-(len(header) + 20) % 64)
-    new = path.with_suffix(".new")
-    with os.fdopen(os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+    with whole(path) as file:
         checksum = zlib.crc32(header)
         file.write(_MAGIC + len(header).to_bytes(8, "little") + bytes(4) + header)
         for array in arrays.values():
@@ -51,9 +50,6 @@ def write(listing: Listing, path: Path) -> None:
             file.write(padded)
         file.seek(16)
         file.write(checksum.to_bytes(4, "little"))
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def read(path: Path) -> Listing:

@@ -1,11 +1,12 @@
-"""Reads and writes the commands' CSV files; a broken row is told by its number and the rest goes on.
+"""Reads the commands' CSV files; a broken row is told by its number and the rest goes on.
 
-Row 1 is the header, as a spreadsheet shows it. Nothing from inside a row is ever repeated in a message.
+Row 1 is the header, and empty lines count, as a spreadsheet shows it. Nothing from inside a row is ever repeated.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from concord_screening.engine.dates import ImpossibleDateError, parse, today
 from concord_screening.engine.domain import Name, Query, Subject
 
 Report = Callable[[int, str], None]
+# Bytes that are no UTF-8, as they are read with `surrogateescape`.
+_NO_TEXT = re.compile("[\udc80-\udcff]")
 
 
 class WrongFileError(ValueError):
@@ -21,13 +24,13 @@ class WrongFileError(ValueError):
 
 def rows(path: Path, needed: tuple[str, ...], report: Report) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows of a file with their numbers. Columns that are not needed may be missing."""
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in needed if name not in (reader.fieldnames or ())]
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        lines = csv.reader(file)
+        header = next(lines, [])
+        missing = [name for name in needed if name not in header]
         if missing:
             raise WrongFileError(f"the file has no column {', '.join(missing)}")
         number = 1
-        lines = iter(reader)
         while True:
             number += 1
             try:
@@ -37,10 +40,14 @@ def rows(path: Path, needed: tuple[str, ...], report: Report) -> Iterator[tuple[
             except csv.Error:
                 report(number, "is no CSV")
                 continue
-            if None in row or None in row.values():
+            if not row:
+                continue  # an empty line
+            if len(row) != len(header):
                 report(number, "has too many or too few columns")
-                continue
-            yield number, {key: value or "" for key, value in row.items()}
+            elif any(_NO_TEXT.search(value) for value in row):
+                report(number, "is not in UTF-8")
+            else:
+                yield number, dict(zip(header, row, strict=True))
 
 
 def pairs(path: Path, report: Report) -> Iterator[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from concord_screening.engine.cli import app
+from services.screening.tests.engine.people import crowd
 
 SUBJECTS = """subject_id,name,script,dob,country,gender
 p1,Светлана Громова,Cyrillic,1979-11-23,Russia,female
@@ -104,3 +105,96 @@ def test_a_file_without_its_columns_is_refused(tmp_path: Path, command: str) -> 
     done = CliRunner().invoke(app, [command, str(source), str(tmp_path / "out")])
     assert done.exit_code == 2
     assert "no column" in done.stderr
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An index of more people than one query shows."""
+    people = "".join(f"n{number},Amina Haddad,19{50 + number}-01-02\n" for number in range(30))
+    people += "".join(f"{one.subject_id},{one.names[0].text},{one.dobs[0]}\n" for one in crowd(300))
+    source = _write(tmp_path / "subjects.csv", "subject_id,name,dob\n" + people)
+    assert CliRunner().invoke(app, ["index", str(source), str(tmp_path / "index")]).exit_code == 0
+    return tmp_path / "index"
+
+
+def _asked(
+    folder: Path, *options: str, text: str = "query_id,name,dob\nq,Amina Haddad,1961-01-02\n"
+) -> list[dict[str, str]]:
+    queries, out = _write(folder.parent / "queries.csv", text), folder.parent / "out.csv"
+    done = CliRunner().invoke(app, ["query", str(folder), str(queries), str(out), *options])
+    assert done.exit_code == 0, done.output
+    return _rows(out)
+
+
+@pytest.mark.parametrize(("options", "count"), [((), 10), (("--limit", "3"), 3), (("--limit", "25"), 25)])
+def test_the_best_come_first_as_many_as_asked_for(folder: Path, options: tuple[str, ...], count: int) -> None:
+    rows = _asked(folder, *options)
+    assert [int(row["rank"]) for row in rows] == list(range(1, count + 1))
+    scores = [float(row["score"]) for row in rows]
+    assert scores == sorted(scores, reverse=True)
+    assert rows[0]["subject_id"] == "n11"
+
+
+def test_exhaustive_shows_everybody(folder: Path) -> None:
+    nobody_like = "query_id,name,dob\nq,Thorvald Kristoffersson,1931-08-30\n"
+    assert len(_asked(folder, "--limit", "1000", text=nobody_like)) < 30
+    assert len(_asked(folder, "--limit", "1000", "--exhaustive", text=nobody_like)) == 330
+
+
+def test_a_folder_without_an_index_is_neither_asked_nor_touched(folder: Path, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    _write(precious / "thesis.txt", "years of work")
+    queries = _write(tmp_path / "q.csv", "query_id,name\nq,Amina\n")
+    done = CliRunner().invoke(app, ["query", str(precious), str(queries), str(tmp_path / "out.csv")])
+    assert done.exit_code == 2
+    assert "holds no index" in done.stderr
+    assert [path.name for path in precious.iterdir()] == ["thesis.txt"]
+    assert not (tmp_path / "out.csv").exists()
+    _write(folder / "thesis.txt", "years of work")
+    again = CliRunner().invoke(app, ["index", str(tmp_path / "subjects.csv"), str(folder)])
+    assert again.exit_code == 2
+    assert len(_asked(folder)) == 10  # the index is as it was
+    assert (folder / "thesis.txt").exists()
+
+
+def test_results_are_not_written_into_the_index(folder: Path, tmp_path: Path) -> None:
+    queries = _write(tmp_path / "q.csv", "query_id,name\nq,Amina\n")
+    for arguments in (
+        [str(queries), str(folder / "out.csv")],
+        [str(queries), str(tmp_path / "out.csv"), "--candidates", str(folder / "candidates.csv")],
+    ):
+        done = CliRunner().invoke(app, ["query", str(folder), *arguments])
+        assert done.exit_code == 2
+        assert "elsewhere" in done.stderr
+
+
+def test_a_run_that_fails_leaves_what_was_there(folder: Path, tmp_path: Path) -> None:
+    out = _write(tmp_path / "out.csv", "the results of yesterday")
+    wrong = _write(tmp_path / "wrong.csv", "a,b\n1,2\n")
+    for command in (["query", str(folder), str(wrong), str(out)], ["score-pairs", str(wrong), str(out)]):
+        done = CliRunner().invoke(app, command)
+        assert done.exit_code == 2
+        assert "no column" in done.stderr
+        assert out.read_text("utf-8") == "the results of yesterday"
+    nowhere = tmp_path / "missing" / "out.csv"
+    done = CliRunner().invoke(app, ["score-pairs", str(wrong), str(nowhere)])
+    assert done.exit_code == 2
+    assert "no folder" in done.stderr
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+def test_the_result_may_take_the_place_of_its_source(tmp_path: Path) -> None:
+    both = _write(tmp_path / "both.csv", "pair_id,name_a,name_b\n1,Amina Haddad,Haddad Amina\n")
+    assert CliRunner().invoke(app, ["score-pairs", str(both), str(both)]).exit_code == 0
+    assert [row["pair_id"] for row in _rows(both)] == ["1"]
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does_and_what_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    source = tmp_path / "pairs.csv"
+    source.write_bytes(b"pair_id,name_a,name_b\n\n1,,Amina\n2,Jos\xe9,Jose\n3,Jose,Jos\xc3\xa9\n")
+    done = CliRunner().invoke(app, ["score-pairs", str(source), str(tmp_path / "out.csv")])
+    assert done.exit_code == 0
+    assert "row 3 has an empty name" in done.stderr
+    assert "row 4 is not in UTF-8" in done.stderr
+    assert [row["pair_id"] for row in _rows(tmp_path / "out.csv")] == ["3"]

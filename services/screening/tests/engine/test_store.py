@@ -6,13 +6,14 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from concord_screening.engine import segment
-from concord_screening.engine.commands import Index
+from concord_screening.engine.commands import Index, shipped_model
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
 from concord_screening.engine.listing import Builder
 from concord_screening.engine.store import LIVE_MOST, SEGMENTS_MOST, FolderBusyError, Store
@@ -105,7 +106,7 @@ def test_a_person_withdrawn_while_a_merge_runs_is_not_found_after_it(
         real(file)
 
     monkeypatch.setattr(os, "fsync", meanwhile)
-    folder.merge([path.name for path in tmp_path.glob("segment-*")])
+    folder.merge()
     assert len(folder) == 30
     folder.close()
     again = Store(tmp_path)
@@ -131,7 +132,7 @@ def _ending(name: str, calls: int) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("where", ["replace", "fsync"])
-@pytest.mark.parametrize("calls", range(6))
+@pytest.mark.parametrize("calls", range(9))
 def test_a_crash_at_any_point_loses_nobody_and_finds_nobody_withdrawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, calls: int
 ) -> None:
@@ -163,7 +164,7 @@ def test_a_crash_at_any_point_loses_nobody_and_finds_nobody_withdrawn(
 
 @pytest.mark.parametrize("step", ["merge", "compact", "load"])
 @pytest.mark.parametrize("where", ["replace", "fsync"])
-@pytest.mark.parametrize("calls", range(4))
+@pytest.mark.parametrize("calls", range(7))
 def test_a_crash_while_segments_are_put_together_loses_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, where: str, calls: int
 ) -> None:
@@ -260,3 +261,131 @@ def test_an_altered_journal_is_refused(tmp_path: Path) -> None:
     journal.write_bytes(raw[:30] + b"#" + raw[31:])
     with pytest.raises(SegmentError, match="journal"):
         Index.open(tmp_path, background=False)
+
+
+def _with_a_withdrawn(tmp_path: Path) -> None:
+    """Ten people in a segment, one of them withdrawn, as the files of the folder tell."""
+    index = Index.open(tmp_path, background=False)
+    index.load([*crowd(10), PERSON])
+    index.apply([Change.remove("marked")])
+    index.compact()  # writes down who is gone; one segment stays as it is
+    index.close()
+
+
+def test_who_is_withdrawn_stays_so_when_their_file_is_lost_or_altered(tmp_path: Path) -> None:
+    _with_a_withdrawn(tmp_path)
+    (dead,) = tmp_path.glob("segment-*.dead-*")
+    raw = dead.read_bytes()
+    for spoilt in (bytes([raw[0] ^ 1]) + raw[1:], raw[:-4], b""):
+        dead.write_bytes(spoilt)
+        with pytest.raises(SegmentError, match=dead.name):
+            Index.open(tmp_path, background=False)
+    dead.unlink()
+    with pytest.raises(SegmentError, match=dead.name):
+        Index.open(tmp_path, background=False)
+    dead.write_bytes(raw)
+    index = Index.open(tmp_path, background=False)  # none of the failures kept the folder locked
+    assert len(index) == 10
+    index.close()
+
+
+def test_an_altered_manifest_is_refused_and_nothing_is_removed(tmp_path: Path) -> None:
+    _with_a_withdrawn(tmp_path)
+    manifest = tmp_path / "manifest.json"
+    before = sorted(tmp_path.iterdir())
+    manifest.write_bytes(manifest.read_bytes().replace(b"segment-00000001", b"segment-00000009"))
+    with pytest.raises(SegmentError, match="manifest"):
+        Index.open(tmp_path, background=False)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_files_of_others_are_never_removed_and_half_written_ones_are(tmp_path: Path) -> None:
+    _with_a_withdrawn(tmp_path)
+    kept = [tmp_path / name for name in ("thesis.txt", "segment-notes.txt", "journal.csv", "manifest.json.bak")]
+    left = [
+        tmp_path / name for name in ("segment-00000077", "segment-00000078.new", "journal.new", "manifest.json.new")
+    ]
+    for path in (*kept, *left):
+        path.write_text("something")
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed(SPECIAL))
+    index.rewrite()
+    index.close()
+    assert all(path.exists() for path in kept)
+    assert not any(path.exists() for path in left)
+
+
+def test_of_an_id_loaded_twice_the_later_counts_and_goes_with_it(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.load([PERSON, *crowd(20), Subject("marked", (Name("Brunhilde Ackermann"),), ("1950-01-02",))])
+    assert len(index) == 21
+    assert not _found(index, PERSON)
+    index.apply([Change.remove("marked")])
+    index.rewrite()
+    later = Subject("marked", (Name("Brunhilde Ackermann"),), ("1950-01-02",))
+    assert not _found(index, later)
+    index.close()
+    index = Index.open(tmp_path, background=False)
+    assert len(index) == 20
+    assert not _found(index, PERSON)
+    assert not _found(index, later)
+    index.close()
+
+
+def test_a_folder_that_others_could_read_is_made_private(tmp_path: Path) -> None:
+    _with_a_withdrawn(tmp_path)
+    tmp_path.chmod(0o755)
+    Index.open(tmp_path, background=False).close()
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_change_that_cannot_be_written_down_changes_nothing(tmp_path: Path) -> None:
+    _with_a_withdrawn(tmp_path)
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed(SPECIAL))
+    (tmp_path / "manifest.json.new").mkdir()  # in the way of the next state
+    for act in (index.rewrite, index.compact, lambda: index.load([PERSON])):
+        with pytest.raises(OSError, match="manifest"):
+            act()
+        assert len(index) == 10 + len(SPECIAL)
+        assert list(index.query(Query.of("Layla Khatib", "1984-03-09")).candidates).count("ar") == 1
+    (tmp_path / "manifest.json.new").rmdir()
+    index.rewrite()
+    index.close()
+    index = Index.open(tmp_path, background=False)
+    assert len(index) == 10 + len(SPECIAL)
+    index.close()
+
+
+def test_merges_in_the_background_lose_nobody_while_others_change_rewrite_and_ask(tmp_path: Path) -> None:
+    index = Index(Store(tmp_path, live_most=3), shipped_model(), None, background=True)
+    people = crowd(160)
+
+    def list_and_withdraw(own: list[Subject]) -> None:
+        for at in range(0, len(own), 4):
+            index.apply(listed(own[at : at + 4]))
+            index.apply([Change.remove(own[at].subject_id)])
+
+    def ask() -> None:
+        for _ in range(30):
+            candidates = index.query(Query.of("Amina Haddad", "1970-01-01")).candidates
+            assert len(set(candidates)) == len(candidates)
+
+    def rewrite() -> None:
+        for _ in range(6):
+            index.rewrite()
+
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(list_and_withdraw, people[:80]), pool.submit(list_and_withdraw, people[80:]),
+                     pool.submit(ask), pool.submit(rewrite)]:  # fmt: skip
+            done.result()
+    index.close()
+    again = Store(tmp_path)
+    ids = [
+        subject_id
+        for one in again.segments()
+        for subject_id, alive in zip(one.listing.subject_ids(), one.alive, strict=True)
+        if alive
+    ]
+    assert sorted(ids) == sorted(subject.subject_id for at, subject in enumerate(people) if at % 4)
+    again.close()

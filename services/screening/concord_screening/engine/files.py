@@ -1,0 +1,42 @@
+"""Files that are there whole or not at all, also when the power fails."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """A file, readable by this user only, that takes the place of `path` when the block ends, and never if it fails."""
+    new = path.with_name(path.name + ".new")
+    opened = os.open(new, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
+    sync(path.parent)
+
+
+def write_whole(path: Path, parts: Iterable[bytes]) -> None:
+    """Writes all parts."""
+    with whole(path) as file:
+        for part in parts:
+            file.write(part)
+
+
+def sync(folder: Path) -> None:
+    """What was renamed in the folder stays renamed."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
