@@ -101,12 +101,15 @@ def test_what_is_common_elsewhere_is_not_rare_here(opened: ExitStack, tmp_path: 
 
 
 def test_a_rare_name_without_a_date_is_not_cleared_by_what_contradicts_it(asker: Asker, owners: list[Index]) -> None:
-    answers = asker.query(owners, Query.of("Svetlana Gromova", None, "JP", "male"))
-    hit = next(hit for answer in answers for hit in answer.hits if hit.subject_id == "cy")
-    assert hit.score < POSSIBLE
-    assert hit.zone is Zone.UNDECIDABLE
-    assert hit.reasons[-1].code == "rare_name_without_date"
-    assert Zone.UNDECIDABLE in {answer.zone for answer in answers}
+    spelled = ("Svetlana Gromova", "Swetlana Gromowa", "Gromov Svetlan", "Sveta Gromova", "S. P. Gromova")
+    answers = [answer for name in spelled for answer in asker.query(owners, Query.of(name, None, "JP", "male"))]
+    undecided = [answer for answer in answers if answer.zone is Zone.UNDECIDABLE]
+    assert undecided
+    for answer in undecided:
+        hit = next(hit for hit in answer.hits if hit.zone is Zone.UNDECIDABLE)
+        assert hit.subject_id == "cy"
+        assert hit.score < POSSIBLE
+        assert hit.reasons[-1].code == "rare_name_without_date"
 
 
 def test_a_batch_answers_as_single_questions_do(asker: Asker, owners: list[Index]) -> None:
