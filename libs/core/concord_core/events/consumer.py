@@ -21,10 +21,11 @@ from concord_core.agreement import Agreement
 from concord_core.errors import ConcordError, ErrorKind
 from concord_core.events import dead_letters, generations
 from concord_core.events.dead_letters import Owner
+from concord_core.events.generations import State
 from concord_core.events.inbox import Believed, Inbox
 from concord_core.events.log import EventLog, LogError, NotAuthorisedError, Place
 from concord_core.events.model import Fact, StoredRecord, Subscription
-from concord_core.events.rebuild import Rebuild, seek_skipped
+from concord_core.events.rebuild import Rebuild, alone, seek_skipped
 from concord_core.events.records import NotBelieved
 from concord_core.events.retries import retry_wanted
 from concord_core.events.streaks import Streaks
@@ -36,6 +37,8 @@ from concord_core.telemetry import failure, logger, metrics
 POLL_SECONDS = 0.5
 TICK_SECONDS = 1.0
 MEASURE_SECONDS = 10.0
+REBUILD_SECONDS = 5.0
+"""While another process rebuilds, the others of its group look this often whether it is done."""
 _LIMIT = "54"
 """SQLSTATE class of what PostgreSQL never takes, such as a value too long for an index. psycopg counts it among the
 operational errors, but waiting changes nothing: one such fact would stop everybody's."""
@@ -81,6 +84,7 @@ class Consumer:
     ) -> None:
         self._subscription = subscription
         self._open_log = open_log
+        self._database = database
         self._inbox = Inbox(subscription, database, agreement, node=node, service=service)
         self._topics = agreement.topics_for(node, service, subscription.reads)
         self._node = node
@@ -89,6 +93,7 @@ class Consumer:
         self._hold = hold
         self._logger = logger(__name__)
         self._streaks = Streaks()
+        self._sought: set[Place] = set()
         self._backoff = Backoff()
         self._tick_at = 0.0
         self._measure_at = 0.0
@@ -114,8 +119,20 @@ class Consumer:
         name = self._subscription.consumer
         with self._inbox.transaction() as work:
             state = generations.register(work.conn, name, rebuildable=self._subscription.rebuildable)
+        if not state.rebuilding:
+            self._read(log, stop, state, None)
+            return
+        with alone(self._database, name) as leads:
+            if leads:
+                self._read(log, stop, state, Rebuild(self._subscription, self._inbox, state))
+            else:
+                stop.wait(REBUILD_SECONDS)
+                raise _Reopen
+
+    def _read(self, log: EventLog, stop: threading.Event, state: State, rebuild: Rebuild | None) -> None:
+        name = self._subscription.consumer
         self._owner = Owner(name, state.filling)
-        rebuild = Rebuild(self._subscription, self._inbox, state) if state.rebuilding else None
+        self._sought.clear()
         if self._topics:
             log.subscribe(group_name(self._node, self._service, name, state.filling), self._topics)
         self._streaks = Streaks(state.paused_topics)
@@ -224,7 +241,10 @@ class Consumer:
         if state.filling != self._owner.generation:
             raise _Reopen
         self._streaks.set_paused(state.paused_topics)
-        if state.skipped_wanted and seek_skipped(self._inbox, self._owner, log):
+        if not state.skipped_wanted:
+            self._sought.clear()
+        elif sought := seek_skipped(self._inbox, self._owner, log, self._sought):
+            self._sought |= sought
             self._logger.info("skipped facts are read again", consumer=self._owner.consumer)
         retry_wanted(self._inbox, self._owner, retryable, reason_of)
         if time.monotonic() >= self._measure_at:

@@ -11,6 +11,9 @@ from sqlalchemy import Connection, text
 
 from concord_core.events.errors import ALREADY_REBUILDING, NOT_REBUILDABLE, UNKNOWN_CONSUMER
 
+SKIPPED_SECONDS = 30.0
+"""Every member of a group looks once a second at what was asked."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -98,9 +101,15 @@ def ask_skipped(conn: Connection, consumer: str) -> None:
     _update(conn, consumer, "skipped_wanted = true")
 
 
-def skipped_done(conn: Connection, consumer: str) -> None:
-    """The consumer reads those facts again."""
-    _update(conn, consumer, "skipped_wanted = false")
+def skipped_seen(conn: Connection, consumer: str) -> None:
+    """A member of the consumer's group reads its skipped facts again. What was asked ends once all had the time to."""
+    conn.execute(
+        text(
+            "update consumers set skipped_wanted = false where consumer = :consumer and skipped_wanted"
+            " and updated_at < clock_timestamp() - make_interval(secs => :seconds)"
+        ),
+        {"consumer": consumer, "seconds": SKIPPED_SECONDS},
+    )
 
 
 def pause(conn: Connection, consumer: str, topic: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 
 from sqlalchemy import text
 
@@ -14,6 +16,7 @@ from concord_core.events.inbox import Inbox, ProjectionWork
 from concord_core.events.log import EventLog, Place
 from concord_core.events.model import Subscription
 from concord_core.events.topics import PARTITIONS
+from concord_core.storage import Database
 
 PROGRESS_SECONDS = 0.5
 
@@ -55,15 +58,26 @@ class Rebuild:
                 self._subscription.discard(ProjectionWork(work.conn, None, work.actor), old.generation)
 
 
-def seek_skipped(inbox: Inbox, owner: Owner, log: EventLog) -> bool:
-    """Goes back to the first skipped fact of each place; facts that were applied since are dropped as repeats.
+@contextmanager
+def alone(database: Database, consumer: str) -> Iterator[bool]:
+    """Whether this process is the one that rebuilds while the block runs: it has to see every place of the log."""
+    with database.engine.connect() as conn:
+        conn.detach()  # closed with its lock when this ends, not given back to the pool with it
+        name = f"concord.rebuild.{consumer}"
+        taken = conn.scalar(text("select pg_try_advisory_lock(hashtext(:name))"), {"name": name})
+        conn.rollback()
+        yield bool(taken)
 
-    Returns False while the group has not let this member in. The offsets are committed first, so that a crash in
+
+def seek_skipped(inbox: Inbox, owner: Owner, log: EventLog, sought: AbstractSet[Place]) -> AbstractSet[Place]:
+    """Goes back to the first skipped fact of each place that is not `sought` yet; facts that were applied since are
+    dropped as repeats.
+
+    Returns the places of this member of the group that were looked at: none while the group has not let it in. What was
+    asked stays so for a while, so that every member sees it. The offsets are committed first, so that a crash in
     between forgets nothing.
     """
-    here = set(log.places())
-    if not here:
-        return False
+    here = set(log.places()) - sought
     with inbox.transaction() as work:
         rows = work.conn.execute(_SKIPPED, owner.values).all()
         back = {Place(topic, partition): offset for topic, partition, offset in rows}
@@ -72,8 +86,8 @@ def seek_skipped(inbox: Inbox, owner: Owner, log: EventLog) -> bool:
             log.commit(wanted)
         for place, offset in wanted.items():
             log.seek(place, offset)
-        generations.skipped_done(work.conn, owner.consumer)
-    return True
+        generations.skipped_seen(work.conn, owner.consumer)
+    return here
 
 
 _SKIPPED = text(
