@@ -96,8 +96,9 @@ class Index:
         if not self._background:
             self._store.merge()
         elif self._merging is None or not self._merging.is_alive():
-            self._merging = threading.Thread(target=self._merge_later, name="segment-merge", daemon=True)
-            self._merging.start()
+            merging = threading.Thread(target=self._merge_later, name="segment-merge", daemon=True)
+            merging.start()
+            self._merging = merging  # now that others may wait for it
 
     def _merge_later(self) -> None:
         try:

@@ -69,7 +69,7 @@ class Store:
         self._folder = folder
         self._live_most = live_most
         self._guard = os.open(folder / _LOCK, os.O_CREAT | os.O_RDWR, 0o600)
-        self._swap = threading.Lock()
+        self._swap = threading.RLock()
         self._one_merge = threading.Lock()
         self._journal = Journal(folder / _JOURNAL)
         self._live: dict[str, Subject] = {}
@@ -142,16 +142,30 @@ class Store:
     def apply(self, changes: list[Change]) -> None:
         """Takes changes in, durably."""
         if len(changes) > self._live_most:
-            self._flush()
-            for change in changes:
-                self._take(change)
-            self._flush()
+            self._take_many(changes)
             return
         self._journal.append(changes)
         for change in changes:
             self._take(change)
         if len(self._live) > self._live_most:
             self._flush()
+
+    def _take_many(self, changes: list[Change]) -> None:
+        """Takes in what is too much for the journal: all of it is in a segment afterwards, or all is as it was."""
+        self._flush()
+        with (
+            self._swap
+        ):  # a merge that ends meanwhile must not write down who is replaced before those who replace them
+            before = [(segment, segment.alive.copy()) for segment in self._held.values()]
+            try:
+                for change in changes:
+                    self._take(change)
+                self._keep_live()
+            except BaseException:
+                for segment, alive in before:
+                    segment.alive[:] = alive
+                self._live, self._live_segment, self._waiting = {}, None, []
+                raise
 
     def load(self, builder: Builder) -> None:
         """The builder's people are the list from now on, and nobody else is; a crash leaves either list, whole."""
@@ -177,6 +191,11 @@ class Store:
 
     def _flush(self) -> None:
         """The live people become a segment, and the journal is empty."""
+        self._keep_live()
+        self._journal.replace(())
+
+    def _keep_live(self) -> None:
+        """The live people become a segment; what the journal still tells of them would change nothing."""
         builder = Builder()
         for subject in self._live.values():
             builder.add(subject)
@@ -184,7 +203,7 @@ class Store:
         self._live, self._live_segment, self._waiting = {}, None, []
 
     def _install(self, builder: Builder, *, alone: bool = False) -> None:
-        """The builder's people become a segment, beside those that are held or `alone`; the journal is empty."""
+        """The builder's people become a segment, beside those that are held or `alone`."""
         with self._changing():
             if alone:
                 self._held = {}
@@ -194,7 +213,6 @@ class Store:
                 segment_file.write(listing, self._folder / name)
                 self._held[name] = Segment.of(segment_file.read(self._folder / name))
                 self._held[name].alive[listing.replaced()] = False
-        self._journal.replace(())
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

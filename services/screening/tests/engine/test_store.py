@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import stat
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from concord_screening.engine import segment
+from concord_screening.engine import store as store_file
 from concord_screening.engine.commands import Index, shipped_model
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
 from concord_screening.engine.listing import Builder
@@ -132,7 +135,7 @@ def _ending(name: str, calls: int) -> Callable[..., Any]:
 
 
 @pytest.mark.parametrize("where", ["replace", "fsync"])
-@pytest.mark.parametrize("calls", range(9))
+@pytest.mark.parametrize("calls", range(12))
 def test_a_crash_at_any_point_loses_nobody_and_finds_nobody_withdrawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str, calls: int
 ) -> None:
@@ -164,7 +167,7 @@ def test_a_crash_at_any_point_loses_nobody_and_finds_nobody_withdrawn(
 
 @pytest.mark.parametrize("step", ["merge", "compact", "load"])
 @pytest.mark.parametrize("where", ["replace", "fsync"])
-@pytest.mark.parametrize("calls", range(7))
+@pytest.mark.parametrize("calls", range(14))
 def test_a_crash_while_segments_are_put_together_loses_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, where: str, calls: int
 ) -> None:
@@ -389,3 +392,128 @@ def test_merges_in_the_background_lose_nobody_while_others_change_rewrite_and_as
     ]
     assert sorted(ids) == sorted(subject.subject_id for at, subject in enumerate(people) if at % 4)
     again.close()
+
+
+def _ids(store: Store) -> list[str]:
+    """The living people of all segments, in order."""
+    return sorted(
+        subject_id
+        for one in store.segments()
+        for subject_id, alive in zip(one.listing.subject_ids(), one.alive, strict=True)
+        if alive
+    )
+
+
+def test_a_journal_that_cannot_be_emptied_makes_nobody_twice(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    people = crowd(5)
+    store.apply(listed(people))
+    (tmp_path / "journal.new").mkdir()  # in its way
+    with pytest.raises(OSError, match="journal"):
+        store.rewrite()
+    assert len(store) == len(_ids(store)) == 5
+    store.apply([Change.remove(people[0].subject_id)])
+    (tmp_path / "journal.new").rmdir()
+    store.close()
+    again = Store(tmp_path)
+    assert _ids(again) == sorted(one.subject_id for one in people[1:])
+    again.close()
+
+
+def test_a_long_batch_that_ends_half_way_changes_nothing_also_when_a_merge_ends_within(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = crowd(12)
+    store = Store(tmp_path, live_most=3)
+    store.apply(listed(people[:6]))
+    store.apply(listed(people[6:]))
+    real, taken = Store._take, []
+    merging = threading.Thread(target=store.merge)
+
+    def take(self: Store, change: Change) -> None:
+        real(self, change)
+        taken.append(change)
+        if len(taken) == 4:
+            merging.start()
+            merging.join(0.5)  # it writes down who is withdrawn, if nothing holds it up
+            shutil.copytree(tmp_path, tmp_path.with_name("as-the-power-failed"))
+            raise _EndError
+
+    monkeypatch.setattr(Store, "_take", take)
+    with contextlib.suppress(_EndError):
+        store.apply(listed(people))
+    monkeypatch.undo()
+    merging.join()
+    assert _ids(store) == sorted(one.subject_id for one in people)
+    store.close()
+    for folder in (tmp_path, tmp_path.with_name("as-the-power-failed")):
+        again = Store(folder)
+        assert _ids(again) == sorted(one.subject_id for one in people)
+        again.close()
+
+
+def test_a_merge_is_waited_for_only_when_it_has_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = Index(Store(tmp_path, live_most=3), shipped_model(), None, background=True)
+    real = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        index._settle()  # another thread wants to close the list just now
+        real(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    for at in range(0, 40, 4):
+        index.apply(listed(crowd(40)[at : at + 4]))
+    index.close()
+
+
+def test_a_merge_that_fails_is_logged_without_a_name_and_leaves_the_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    index = Index(Store(tmp_path, live_most=3), shipped_model(), None, background=True)
+
+    def fail(*_: object) -> None:
+        raise ValueError(MARKER)
+
+    monkeypatch.setattr(store_file, "merge", fail)
+    for at in range(0, 40, 4):
+        index.apply(listed(crowd(40)[at : at + 4]))
+    index._settle()
+    assert len(index) == 40
+    index.close()
+    assert {record.__dict__["error"] for record in caplog.records} == {"ValueError"}
+    assert MARKER not in caplog.text
+
+
+def test_what_was_renamed_is_kept_when_the_power_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last rename or removal of each step the folder itself is written to the disk."""
+    steps: list[str] = []
+    real_sync, real_replace, real_unlink = os.fsync, os.replace, os.unlink
+
+    def fsync(file: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(file).st_mode) else "file")
+        real_sync(file)
+
+    def replace(*arguments: Any, **options: Any) -> None:
+        steps.append("rename")
+        real_replace(*arguments, **options)
+
+    def unlink(*arguments: Any, **options: Any) -> None:
+        steps.append("unlink")
+        real_unlink(*arguments, **options)
+
+    store = Store(tmp_path, live_most=5)
+    for name, act in (("fsync", fsync), ("replace", replace), ("unlink", unlink)):
+        monkeypatch.setattr(os, name, act)
+    changes: list[Callable[[], None]] = [
+        lambda: store.apply(listed(SPECIAL)),  # makes the journal
+        lambda: store.apply(listed(crowd(8))),
+        lambda: store.apply([Change.remove("ar"), Change.remove("s1")]),
+        store.rewrite,
+        store.compact,
+    ]
+    for change in changes:
+        steps.clear()
+        change()
+        last = max((at for at, step in enumerate(steps) if step in ("rename", "unlink")), default=-1)
+        assert "folder" in steps[max(last, 0) :] or steps == ["file"]
+    store.close()
