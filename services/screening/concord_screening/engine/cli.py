@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from concord_screening.engine import tables
 from concord_screening.engine.commands import ImpossibleDateError, Index, score_pair
 from concord_screening.engine.domain import Query, SegmentError, Subject
-from concord_screening.engine.store import FolderBusyError, holds_a_list, is_own
+from concord_screening.engine.store import FolderBusyError, holds_a_list, is_only_a_list, is_own
 from concord_screening.engine.words import texts
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ def _errors(console: Console) -> Iterator[None]:
 @contextmanager
 def _result(target: Path, columns: Iterable[str]) -> Iterator[Writer]:
     """A CSV file that takes the place of `target` when all went well: a run that fails leaves what was there."""
+    # A pipe or a device is written to as it is; of a link, what it leads to is replaced.
+    plain = target.exists() and not target.is_file()
+    target = target if plain else target.resolve()
     if not target.parent.is_dir():
         raise tables.WrongFileError(f"there is no folder for {target.name}")
-    # A pipe or a device is written to as it is.
-    plain = target.exists() and not target.is_file()
     path = target if plain else target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
@@ -112,12 +113,12 @@ def score_pairs(source: InFile, target: OutFile) -> None:
 def index(source: InFile, folder: Annotated[Path, typer.Argument(file_okay=False)]) -> None:
     """Makes the index of a list: IN subject_id,name,script,dob,country,gender; several rows a subject.
 
-    The folder then holds this list and nothing else.
+    The folder then holds this list and nothing else; a run that fails leaves the earlier list.
     """
     console = Console(stderr=True)
     broken = _Broken(console)
     with _errors(console), _progress(console) as progress:
-        _empty(folder)
+        _check_own(folder)
         read = progress.add_task("reading", total=None)
         people = tables.subjects(source, broken)
         progress.update(read, total=len(people), completed=len(people))
@@ -132,20 +133,27 @@ def index(source: InFile, folder: Annotated[Path, typer.Argument(file_okay=False
         def unread(subject: int, name: int) -> None:
             broken(people[subject][1][name], "has a name that cannot be read")
 
-        store = Index.open(folder, background=False)
-        store.load(each(), unread)
+        with closing(_opened_anyhow(folder)) as store:
+            store.load(each(), unread)
         progress.update(task, completed=len(people))
-        store.close()
     broken.total()
 
 
-def _empty(folder: Path) -> None:
-    """Removes an earlier index; a folder that holds anything else is left alone."""
-    files = list(folder.iterdir()) if folder.exists() else []
-    if not all(map(is_own, files)):
+def _check_own(folder: Path) -> None:
+    """A folder that holds anything but an earlier index is left alone."""
+    if folder.exists() and any(folder.iterdir()) and not is_only_a_list(folder):
         raise tables.WrongFileError(f"{folder.name} holds other files than an index")
-    for path in files:
-        path.unlink()
+
+
+def _opened_anyhow(folder: Path) -> Index:
+    """The index to be replaced; one that is altered or of another version is emptied first."""
+    try:
+        return Index.open(folder, background=False)
+    except SegmentError:
+        for path in folder.iterdir():
+            if is_own(path):
+                path.unlink()
+        return Index.open(folder, background=False)
 
 
 @app.command()
@@ -196,12 +204,14 @@ def query(
     broken.total()
 
 
-def _check_apart(folder: Path, *files: Path | None) -> None:
+def _check_apart(folder: Path, source: Path, target: Path, candidates: Path | None) -> None:
     """A folder with a list, and files elsewhere."""
     if not holds_a_list(folder):
         raise tables.WrongFileError(f"{folder.name} holds no index")
-    if any(path is not None and path.resolve().is_relative_to(folder.resolve()) for path in files):
+    if any(path and path.resolve().is_relative_to(folder.resolve()) for path in (source, target, candidates)):
         raise tables.WrongFileError(f"{folder.name} is for the index alone: write and read elsewhere")
+    if candidates is not None and candidates.resolve() == target.resolve():
+        raise tables.WrongFileError(f"{target.name} cannot be both the answers and the candidates")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,12 @@ def is_own(path: Path) -> bool:
     return _OWN.fullmatch(path.name) is not None
 
 
+def is_only_a_list(folder: Path) -> bool:
+    """Whether a store made all that is in the folder: its lock, which is empty, and nothing it has no name for."""
+    lock = folder / _LOCK
+    return lock.is_file() and not lock.stat().st_size and all(map(is_own, folder.iterdir()))
+
+
 def holds_a_list(folder: Path) -> bool:
     """Whether a store ever wrote there."""
     return (folder / _MANIFEST).exists() or (folder / _JOURNAL).exists()

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from concord_screening.engine.cli import app
+from concord_screening.engine.commands import Index
 from services.screening.tests.engine.people import crowd
 
 SUBJECTS = """subject_id,name,script,dob,country,gender
@@ -198,3 +199,60 @@ def test_rows_are_numbered_as_a_spreadsheet_does_and_what_is_not_utf_8_is_told(t
     assert "row 3 has an empty name" in done.stderr
     assert "row 4 is not in UTF-8" in done.stderr
     assert [row["pair_id"] for row in _rows(tmp_path / "out.csv")] == ["3"]
+
+
+def test_answers_and_candidates_are_not_written_to_one_file(folder: Path, tmp_path: Path) -> None:
+    out = _write(tmp_path / "out.csv", "the results of yesterday")
+    queries = _write(tmp_path / "q.csv", "query_id,name\nq,Amina Haddad\n")
+    done = CliRunner().invoke(app, ["query", str(folder), str(queries), str(out), "--candidates", str(out)])
+    assert done.exit_code == 2
+    assert "both" in done.stderr
+    assert out.read_text("utf-8") == "the results of yesterday"
+
+
+def test_a_link_to_a_result_stays_one(tmp_path: Path) -> None:
+    pairs = _write(tmp_path / "pairs.csv", "pair_id,name_a,name_b\n1,Amina Haddad,Haddad Amina\n")
+    real = _write(tmp_path / "real.csv", "the results of yesterday")
+    link = tmp_path / "link.csv"
+    link.symlink_to(real)
+    assert CliRunner().invoke(app, ["score-pairs", str(pairs), str(link)]).exit_code == 0
+    assert link.is_symlink()
+    assert [row["pair_id"] for row in _rows(real)] == ["1"]
+
+
+def test_an_index_stays_when_its_new_list_cannot_be_read(folder: Path, tmp_path: Path) -> None:
+    wrong = _write(tmp_path / "wrong.csv", "a,b\n1,2\n")
+    assert CliRunner().invoke(app, ["index", str(wrong), str(folder)]).exit_code == 2
+    assert len(_asked(folder)) == 10
+
+
+def test_an_index_that_another_has_open_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    other = Index.open(folder, background=False)
+    done = CliRunner().invoke(app, ["index", str(_write(tmp_path / "s.csv", SUBJECTS)), str(folder)])
+    other.close()
+    assert done.exit_code == 2
+    assert "another process" in done.stderr
+    assert len(_asked(folder)) == 10
+
+
+def test_an_altered_index_is_replaced(folder: Path, tmp_path: Path) -> None:
+    _write(folder / "manifest.json", "{}")
+    assert CliRunner().invoke(app, ["index", str(tmp_path / "subjects.csv"), str(folder)]).exit_code == 0
+    assert len(_asked(folder)) == 10
+
+
+@pytest.mark.parametrize("name", ["journal", "lock", "segment-00000001"])
+def test_a_file_that_is_called_as_ours_are_makes_no_index(tmp_path: Path, name: str) -> None:
+    diary = tmp_path / "diary"
+    diary.mkdir()
+    kept = _write(diary / name, "years of work")
+    done = CliRunner().invoke(app, ["index", str(_write(tmp_path / "s.csv", SUBJECTS)), str(diary)])
+    assert done.exit_code == 2
+    assert kept.read_text("utf-8") == "years of work"
+
+
+def test_queries_without_their_columns_are_refused(folder: Path, tmp_path: Path) -> None:
+    queries = _write(tmp_path / "q.csv", "id,name\nq,Amina Haddad\n")
+    done = CliRunner().invoke(app, ["query", str(folder), str(queries), str(tmp_path / "out.csv")])
+    assert done.exit_code == 2
+    assert "no column query_id" in done.stderr
