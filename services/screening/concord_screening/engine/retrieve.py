@@ -23,6 +23,7 @@ from concord_screening.engine.walk import walk
 # times fewer prefixes.
 NARROW = 4
 _SPELLED = int(Channel.SPELLED)
+_FEW = 20
 
 
 class Near(NamedTuple):
@@ -172,7 +173,8 @@ def _gains(near, first, levels, chances):
 def collect(doors, near, first, levels, chances, limits, slot, touched):
     """Walks the postings of the near parts, the rarest unit first; gives how many names are touched.
 
-    What common parts alone would find is not worth comparing.
+    What common parts alone would find is not worth comparing, unless hardly anybody else is found: in a list of one
+    everything is common.
     """
     units = near.first.shape[0] - 1
     gains = _gains(near, first, levels, chances)
@@ -186,7 +188,7 @@ def collect(doors, near, first, levels, chances, limits, slot, touched):
         spent = 0
         for k in range(near.first[u], near.first[u + 1]):
             gain = gains[k]
-            if gain < limits.least_gain:
+            if gain < limits.least_gain and count >= _FEW:
                 break
             low = doors.post_first[near.part[k]]
             high = doors.post_first[near.part[k] + 1]

@@ -181,3 +181,17 @@ def test_nothing_prints_a_name() -> None:
     for value in (Name(name), Subject("1", (Name(name),)), Query.of(name), Change.upsert(Subject("1", (Name(name),)))):
         assert name not in repr(value)
         assert name not in str(value)
+
+
+@pytest.mark.parametrize("count", [1, 2, 12])
+@pytest.mark.parametrize("dob", [None, "1964", "1964-02-11"])
+def test_in_a_list_of_few_namesakes_everybody_is_found(tmp_path: Path, count: int, dob: str | None) -> None:
+    """Nothing is rare there; who is not compared would be cleared."""
+    index = Index.open(tmp_path, background=False)
+    index.apply(listed([Subject(str(n), (Name("Otylia Brzezicka"),), ("1964-02-11",)) for n in range(count)]))
+    result = index.query(Query.of("Brzezicka Otylia", dob), limit=20)
+    assert len(result.hits) == count
+    assert result == index.query(Query.of("Brzezicka Otylia", dob), limit=20, exhaustive=True)
+    if count == 1:
+        assert result.zone is Zone.POSSIBLE
+    index.close()
