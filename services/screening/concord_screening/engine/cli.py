@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from concord_screening.engine import tables
@@ -61,8 +62,9 @@ def _errors(console: Console) -> Iterator[None]:
     """What a user can do something about, in a line instead of a traceback."""
     try:
         yield
-    except (tables.WrongFileError, SegmentError, FolderBusyError) as error:
-        console.print(f"[red]{error}[/red]", highlight=False)
+    except (tables.WrongFileError, SegmentError, FolderBusyError, OSError) as error:
+        what = error.strerror if isinstance(error, OSError) else error
+        console.print(f"[red]{escape(str(what))}[/red]", highlight=False)
         raise typer.Exit(2) from None
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from concord_screening.engine.domain import Change, Name, SegmentError, Subject
-from concord_screening.engine.files import sync, write_whole
+from concord_screening.engine.files import write_whole
 
 
 def _encode(change: Change) -> bytes:
@@ -46,8 +46,6 @@ class Journal:
 
     def read(self) -> Iterator[Change]:
         """All changes in order. Broken anywhere but in its last line, the journal is refused."""
-        if not self._path.exists():
-            return
         lines = self._path.read_bytes().split(b"\n")
         for number, line in enumerate(lines):
             if not line:
@@ -59,10 +57,19 @@ class Journal:
                 raise SegmentError(f"journal {self._path.name} is altered at line {number + 1}")
             yield _decode(body)
 
+    def begin(self) -> None:
+        """Makes the file if there is none: it is there before anything else of a list is."""
+        if not self._path.exists():
+            self.replace(())
+
+    def check_there(self) -> None:
+        """Refuses a list whose journal is gone: who was listed or withdrawn last would be forgotten."""
+        if not self._path.exists():
+            raise SegmentError(f"journal {self._path.name} is missing")
+
     def append(self, changes: Iterable[Change]) -> None:
         """Adds changes; they are on the disk when this returns."""
         data = b"".join(map(_encode, changes))
-        new = not self._path.exists()
         with os.fdopen(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600), "r+b") as file:
             end = file.seek(0, os.SEEK_END)
             if end and not _whole(file, end):
@@ -73,8 +80,6 @@ class Journal:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        if new:
-            sync(self._path.parent)
 
     def replace(self, changes: Iterable[Change]) -> None:
         """The journal holds these changes and nothing else."""

@@ -108,6 +108,8 @@ class Store:
             self._dead = {name: _Dead(*dead) for name, dead in held["dead"].items()}
             for name in held["segments"]:
                 self._held[name] = self._open(name)
+            self._journal.check_there()
+        self._journal.begin()
         self._sweep(half_written=True)
         for change in self._journal.read():
             self._take(change)
@@ -159,9 +161,8 @@ class Store:
     def _take_many(self, changes: list[Change]) -> None:
         """Takes in what is too much for the journal: all of it is in a segment afterwards, or all is as it was."""
         self._flush()
-        with (
-            self._swap
-        ):  # a merge that ends meanwhile must not write down who is replaced before those who replace them
+        # A merge that ends meanwhile must not write down who is replaced before those who replace them.
+        with self._swap:
             before = [(segment, segment.alive.copy()) for segment in self._held.values()]
             try:
                 for change in changes:

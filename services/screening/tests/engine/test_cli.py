@@ -256,3 +256,11 @@ def test_queries_without_their_columns_are_refused(folder: Path, tmp_path: Path)
     done = CliRunner().invoke(app, ["query", str(folder), str(queries), str(tmp_path / "out.csv")])
     assert done.exit_code == 2
     assert "no column query_id" in done.stderr
+
+
+def test_a_result_that_cannot_be_written_is_said_in_a_line(tmp_path: Path) -> None:
+    source = _write(tmp_path / "p.csv", "pair_id,name_a,name_b\n1,Amina Haddad,Haddad Amina\n")
+    too_long = tmp_path / ("x" * 250)
+    done = CliRunner().invoke(app, ["score-pairs", str(source), str(too_long)])
+    assert done.exit_code == 2
+    assert "File name too long" in done.stderr

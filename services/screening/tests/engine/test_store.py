@@ -292,6 +292,16 @@ def test_who_is_withdrawn_stays_so_when_their_file_is_lost_or_altered(tmp_path: 
     index.close()
 
 
+def test_a_list_whose_journal_is_gone_is_refused(tmp_path: Path) -> None:
+    index = Index.open(tmp_path, background=False)
+    index.load(crowd(10))
+    index.apply(listed([PERSON]))
+    index.close()
+    (tmp_path / "journal").unlink()
+    with pytest.raises(SegmentError, match="journal"):
+        Index.open(tmp_path, background=False)
+
+
 def test_an_altered_manifest_is_refused_and_nothing_is_removed(tmp_path: Path) -> None:
     _with_a_withdrawn(tmp_path)
     manifest = tmp_path / "manifest.json"
