@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from concord_screening import engine
-from concord_screening.engine.commands import Index, score_pair
+from concord_screening.engine.commands import Asker, Index, score_pair
 from concord_screening.engine.domain import Change, Name, Query, Subject
 
 
@@ -26,6 +26,11 @@ def main() -> int:
         for name in names:
             for exhaustive in (False, True):
                 index.query(Query((Name(name),), dob="1970-01-01"), 10, exhaustive=exhaustive)
+        other = Index.open(Path(folder) / "other")
+        other.apply([Change.upsert(subjects[0])])
+        asker = Asker()
+        for lists in ([index, other], [index]):  # together, and one of those that were asked together
+            asker.query(lists, Query((Name(names[1]),), dob="1970-01-01"))
         index.apply([Change.remove("0")])
     return 0
 

@@ -103,12 +103,14 @@ class Shelf:
         return Asker()
 
     def warm(self) -> None:
-        """Asks a list of one invented person, so that the first recruiter does not wait for the engine to compile."""
+        """Asks two lists of one invented person, so that the first recruiter does not wait for the engine to load."""
         folder = self._own_slot() / "warm"
-        index = Index.open(folder)
-        index.apply([Change.upsert(Subject("warm", (Name("Maria Example"),), dobs=("1970-01-01",)))])
-        index.query(Query.of("Example Maria", "1970-01-01"))
-        index.close()
+        lists = [Index.open(folder / place) for place in ("here", "there")]
+        for index in lists:
+            index.apply([Change.upsert(Subject("warm", (Name("Maria Example"),), dobs=("1970-01-01",)))])
+        self._asker.query(lists, Query.of("Example Maria", "1970-01-01"))
+        for index in lists:
+            index.close()
         shutil.rmtree(folder, ignore_errors=True)
 
     def tidy(self, erased_within: timedelta, *, only_open: bool = False) -> None:
