@@ -173,10 +173,12 @@ def _findable(lists: Agencies, asked: list[Candidate]) -> dict[str, float]:
 
 def _warm(folder: Path) -> None:
     """Loads the model and the compiled loops, which every process has once."""
-    index = Index.open(folder, background=False)
-    index.apply([Change.upsert(Subject("warm", (Name("Maria Example"), Name("Мария Пример")), ("1970-01-01",)))])
-    index.query(Query.of("Maria Example", "1970-01-01"))
-    index.close()
+    lists = [Index.open(folder / place, background=False) for place in ("here", "there")]
+    for index in lists:
+        index.apply([Change.upsert(Subject("warm", (Name("Maria Example"), Name("Мария Пример")), ("1970-01-01",)))])
+    Asker().query(lists, Query.of("Maria Example", "1970-01-01"))
+    for index in lists:
+        index.close()
 
 
 def _measured(names: int, folder: Path, asked: list[Candidate]) -> dict[str, float]:

@@ -57,6 +57,16 @@ def translate(error: BaseException, topics: Sequence[str] = (), group: str = "")
     return LogUnavailableError(f"the event log failed: {type(error).__name__}")
 
 
+class _EndedWithOthersError(LogUnavailableError):
+    """Nothing was decided about this record."""
+
+
+def _named(error: BaseException) -> frozenset[str]:
+    """The topics that an error of kafka-python names."""
+    named = error.args[0] if error.args else ()
+    return frozenset([named]) if isinstance(named, str) else frozenset(named) if isinstance(named, set) else frozenset()
+
+
 class KafkaLog:
     """EventLog on a Kafka cluster at `bootstrap` (`host:port`, more after commas)."""
 
@@ -80,13 +90,23 @@ class KafkaLog:
             wave, later = _first_of_each_key(waiting)
             for place, record in [item for item in wave if _key(item[1]) in failed]:
                 outcomes[place] = failed[_key(record)]
-            for place, error in self._send([item for item in wave if _key(item[1]) not in failed]):
+            for place, error in self._send_all([item for item in wave if _key(item[1]) not in failed]):
                 outcomes[place] = error
                 failed[_key(records[place])] = error
             waiting = later
         if failed:
             self._drop_producer()
         return outcomes
+
+    def _send_all(self, wave: Sequence[tuple[int, Record]]) -> list[tuple[int, LogError]]:
+        """Sends, and once more what ended only because the client gives up all it holds when one topic is refused."""
+        failed = self._send(wave)
+        ended = {place for place, error in failed if isinstance(error, _EndedWithOthersError)}
+        if ended:
+            self._drop_producer()
+            failed = [item for item in failed if item[0] not in ended]
+            failed += self._send([item for item in wave if item[0] in ended])
+        return failed
 
     def _send(self, wave: Sequence[tuple[int, Record]]) -> list[tuple[int, LogError]]:
         """Sends records of different keys and waits for each; returns those that failed."""
@@ -117,7 +137,10 @@ class KafkaLog:
             try:
                 future.get(timeout=DELIVERY_MS / 1000 + 5)
             except (KafkaError, ConcordError) as error:
-                failed.append((place, translate(error, [topics[place]])))
+                if isinstance(error, TopicAuthorizationFailedError) and topics[place] not in _named(error):
+                    failed.append((place, _EndedWithOthersError("another topic of the same call was refused")))
+                else:
+                    failed.append((place, translate(error, [topics[place]])))
         return failed
 
     def _sender(self) -> Any:
@@ -255,8 +278,7 @@ class KafkaLog:
 
     def _refused(self, error: BaseException) -> Sequence[str]:
         """The topics that an error names; all that we follow when it names none."""
-        named = error.args[0] if error.args else None
-        return sorted(named) if isinstance(named, (set, frozenset)) else self._topics
+        return sorted(_named(error)) or self._topics
 
     def _open(self, kind: Any, **options: Any) -> Any:
         """A producer or consumer; a broker that takes no token for BOOTSTRAP_MS ends in TokenRefusedError."""

@@ -103,8 +103,8 @@ class Index:
     def _merge_later(self) -> None:
         try:
             self._store.merge()
-        except Exception as error:  # the list is as it was; the next change tries again
-            _log.error("segments could not be put together", extra={"error": type(error).__name__})
+        except Exception:  # the list is as it was; the next change tries again
+            _log.error("segments could not be put together")
 
     def rewrite(self) -> None:
         """After this no file of the folder holds anything of a removed subject."""

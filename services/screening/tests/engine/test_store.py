@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shutil
 import stat
@@ -15,7 +16,6 @@ from typing import Any
 import pytest
 
 from concord_screening.engine import segment
-from concord_screening.engine import store as store_file
 from concord_screening.engine.commands import Index, shipped_model
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
 from concord_screening.engine.listing import Builder
@@ -481,16 +481,20 @@ def test_a_merge_that_fails_is_logged_without_a_name_and_leaves_the_list(
 ) -> None:
     index = Index(Store(tmp_path, live_most=3), shipped_model(), None, background=True)
 
-    def fail(*_: object) -> None:
-        raise ValueError(MARKER)
+    real = os.open
 
-    monkeypatch.setattr(store_file, "merge", fail)
+    def full(path: Any, *arguments: Any, **options: Any) -> int:
+        if threading.current_thread().name == "segment-merge":
+            raise OSError(errno.ENOSPC, "No space left on device", MARKER)
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", full)
     for at in range(0, 40, 4):
         index.apply(listed(crowd(40)[at : at + 4]))
     index._settle()
     assert len(index) == 40
     index.close()
-    assert {record.__dict__["error"] for record in caplog.records} == {"ValueError"}
+    assert {record.getMessage() for record in caplog.records} == {"segments could not be put together"}
     assert MARKER not in caplog.text
 
 
