@@ -8,6 +8,7 @@ unknown is never overtaken by a later one of its aggregate.
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -133,9 +134,11 @@ class KafkaLog:
                     failed += [(number, failed[-1][1]) for number, _ in wave if number not in sent]
                     break
         topics = {place: record.topic for place, record in wave}
+        # One time for all: were each waited for by itself, a producer that hangs would hold the caller for hours.
+        end = time.monotonic() + DELIVERY_MS / 1000 + 5
         for place, future in futures:
             try:
-                future.get(timeout=DELIVERY_MS / 1000 + 5)
+                future.get(timeout=max(0.0, end - time.monotonic()))
             except (KafkaError, ConcordError) as error:
                 if isinstance(error, TopicAuthorizationFailedError) and topics[place] not in _named(error):
                     failed.append((place, _EndedWithOthersError("another topic of the same call was refused")))
