@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from concord_core.events.log import EventLog
-from concord_core.storage import Database, Login
 from concord_stack.postgres import Postgres
+from tests.contract.eventlog.hub import Counting, Hub
 from tests.support.engines import EmbeddedEngine, Engine, KafkaEngine
 from tests.support.exchange import Exchange, make_exchange
 from tests.support.postgres import Databases
@@ -64,24 +64,14 @@ def open_log(engine: Engine) -> Iterator[OpenLog]:
         log.close()
 
 
-class Counting:
-    """Databases of the counting service under the logins that its roles use."""
-
-    def __init__(self, found: Databases) -> None:
-        settings = found.fresh("counting", "tests.support.counting")
-        self.settings = settings
-        self.app = Database(settings, Login.APP)
-        self.relay = Database(settings, Login.RELAY)
-        self.consume = Database(settings, Login.CONSUME)
-
-    def close(self) -> None:
-        for database in (self.app, self.relay, self.consume):
-            database.close()
-
-
 @pytest.fixture
 def counting(databases: Databases) -> Iterator[Counting]:
     """A fresh database of the counting service."""
     made = Counting(databases)
     yield made
     made.close()
+
+
+@pytest.fixture
+def hub(engine: Engine, exchange: Exchange, counting: Counting) -> Hub:
+    return Hub(engine, exchange, counting)

@@ -16,8 +16,7 @@ from concord_core.events.records import Event, encode
 from concord_core.events.streaks import LIMIT
 from concord_core.events.topics import topic_name
 from concord_core.events.waits import CONSUMER_APPLIED
-from tests.contract.eventlog.conftest import Counting
-from tests.contract.eventlog.test_exchange import Hub, ask_retry, crash_once, letters, running, wait_for
+from tests.contract.eventlog.hub import Counting, Hub, ask_retry, crash_once, letters, running, wait_for
 from tests.support.counting.service import ACTOR, subscription
 from tests.support.engines import Engine
 from tests.support.exchange import Exchange, make_exchange

@@ -16,9 +16,8 @@ from concord_core.events.kafka import KafkaLog
 from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
 from concord_core.events.topics import group_name, topic_name
 from concord_core.identity.errors import ISSUER_UNAVAILABLE
-from tests.contract.eventlog.conftest import Counting
+from tests.contract.eventlog.hub import Counting, Hub, letters, running, wait_for
 from tests.contract.eventlog.test_belief import genuine
-from tests.contract.eventlog.test_exchange import Hub, letters, running, wait_for
 from tests.contract.eventlog.test_log import read, records
 from tests.support.counting.service import subscription
 from tests.support.engines import EmbeddedEngine, KafkaEngine

@@ -2,9 +2,6 @@
 
 import threading
 import time
-import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -12,126 +9,25 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from concord.assistance.v1.events_pb2 import ReferralOffered
-from concord.intake.v1.events_pb2 import CaseClosed, ClockBreached
-from concord_core.events import Fact, Subscription, dead_letters, generations
+from concord.intake.v1.events_pb2 import CaseClosed
+from concord_core.events import Fact, Subscription, dead_letters
 from concord_core.events.consumer import Consumer
-from concord_core.events.relay import Relay
-from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT, Hold, go_on
+from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT
 from concord_core.storage import Work
-from tests.contract.eventlog.conftest import Counting
+from tests.contract.eventlog.hub import (
+    SECONDS,
+    Counting,
+    Hub,
+    ask_retry,
+    crash_once,
+    letters,
+    running,
+    wait_for,
+)
 from tests.support.counting import service as counting_service
-from tests.support.counting.service import ACTOR, effects, emit, subscription
+from tests.support.counting.service import ACTOR, emit, subscription
 from tests.support.engines import Engine
 from tests.support.exchange import Exchange
-
-SECONDS = 15.0
-
-
-class CrashError(Exception):
-    """What a hold raises where a process would die."""
-
-
-def crash_once(moment: str) -> Hold:
-    """Dies at the first of these moments."""
-    left = [moment]
-
-    def hold(reached: str) -> None:
-        if reached in left:
-            left.remove(reached)
-            raise CrashError
-
-    return hold
-
-
-def wait_for(done: Callable[[], bool], seconds: float = SECONDS) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "not reached in time"
-        time.sleep(0.05)
-
-
-@contextmanager
-def running(*roles: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Runs roles in threads; what one raises, other than a planned crash, fails the test."""
-    stop = threading.Event()
-    failed: list[BaseException] = []
-
-    def guard(role: Callable[[threading.Event], None]) -> None:
-        try:
-            role(stop)
-        except CrashError:
-            pass
-        except BaseException as error:
-            traceback.print_exc()
-            failed.append(error)
-
-    threads = [threading.Thread(target=guard, args=(role,)) for role in roles]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join(SECONDS)
-    assert failed == []
-
-
-class Hub:
-    """The roles of the hub's intake service, over the counting service's database."""
-
-    def __init__(self, engine: Engine, exchange: Exchange, counting: Counting) -> None:
-        self.engine, self.exchange, self.counting = engine, exchange, counting
-
-    def relay(self, hold: Hold = go_on, service: str = "intake") -> Relay:
-        client = f"hub-{service}"
-        keys = self.exchange.hub
-        return Relay(self.counting.relay, lambda: self.engine.log(client), keys, node="hub", service=service, hold=hold)
-
-    def send(self) -> None:
-        """One pass of the relay over what waits."""
-        with running(self.relay().run):
-            wait_for(lambda: self.unsent() == 0)
-
-    def unsent(self) -> int:
-        with self.counting.relay.engine.connect() as conn:
-            return int(conn.execute(text("select count(*) from outbox where sent_at is null")).scalar_one())
-
-    def consumer(self, wanted: Subscription, hold: Hold = go_on) -> Consumer:
-        return Consumer(
-            wanted,
-            self.counting.consume,
-            lambda: self.engine.log("hub-intake"),
-            self.exchange.agreement,
-            node="hub",
-            service="intake",
-            hold=hold,
-        )
-
-    def emit(self, key: str, sequence: int, message: CaseClosed | ClockBreached | None = None) -> str:
-        return emit(self.counting.app, self.exchange.own, key, sequence, message)
-
-    def effects(self) -> list[tuple[str, int]]:
-        return effects(self.counting.app)
-
-
-@pytest.fixture
-def hub(engine: Engine, exchange: Exchange, counting: Counting) -> Hub:
-    return Hub(engine, exchange, counting)
-
-
-def letters(hub: Hub) -> list[dead_letters.Letter]:
-    with hub.counting.consume.work(None, actor=ACTOR) as work:
-        return list(dead_letters.letters(work.conn))
-
-
-def seen(hub: Hub, consumer: str) -> int:
-    with hub.counting.consume.work(None, actor=ACTOR) as work:
-        return int(
-            work.conn.execute(
-                text("select count(*) from inbox where consumer = :name"), {"name": consumer}
-            ).scalar_one()
-        )
 
 
 def in_order(found: list[tuple[str, int]], keys: int, each: int) -> bool:
@@ -205,11 +101,6 @@ def test_a_refused_fact_is_set_aside_its_aggregate_waits_and_a_retry_keeps_the_o
     assert hub.effects()[3:] == [("K1", 1), ("K1", 2), ("K1", 3), ("K1", 4)]
 
 
-def ask_retry(hub: Hub) -> None:
-    with hub.counting.consume.work(None, actor=ACTOR) as work:
-        dead_letters.ask_retry(work.conn, dead_letters.letters(work.conn)[0])
-
-
 def test_a_dropped_fact_lets_those_behind_it_go(hub: Hub) -> None:
     with hub.counting.app.engine.begin() as conn:
         conn.execute(text("insert into banned values ('K1')"))
@@ -269,80 +160,6 @@ def test_a_fact_that_the_database_never_takes_is_set_aside_and_the_others_go_on(
     with running(hub.relay().run, hub.consumer(subscription("limits", handler=too_long)).run):
         wait_for(lambda: hub.effects() == [("K0", 1)])
         wait_for(lambda: len(letters(hub)) == 1)
-
-
-def test_types_without_a_handler_are_skipped_and_applied_when_asked(hub: Hub) -> None:
-    hub.emit("K0", 1)
-    hub.emit("K0", 2, ClockBreached(clock="assess", due_date="2026-03-01", holder="agency"))
-    hub.emit("K0", 3)
-    hub.send()
-    with running(hub.consumer(subscription("skipping", types=[CaseClosed])).run):
-        wait_for(lambda: len(hub.effects()) == 2)
-    with running(hub.consumer(subscription("skipping")).run):
-        time.sleep(1)
-        assert hub.effects() == [("K0", 1), ("K0", 3)]
-        with hub.counting.consume.work(None, actor=ACTOR) as work:
-            generations.ask_skipped(work.conn, "skipping")
-        wait_for(lambda: len(hub.effects()) == 3)
-        time.sleep(1)
-    assert sorted(hub.effects()) == [("K0", 1), ("K0", 2), ("K0", 3)]
-
-
-def test_every_member_of_a_group_reads_its_skipped_facts_again(hub: Hub) -> None:
-    keys = range(12)
-    for key in keys:
-        hub.emit(f"K{key}", 1, ClockBreached(clock="assess", due_date="2026-03-01", holder="agency"))
-    hub.send()
-    with running(hub.consumer(subscription("members", types=[CaseClosed])).run):
-        wait_for(lambda: seen(hub, "members") == len(keys))
-    with running(*(hub.consumer(subscription("members")).run for _ in range(2))):
-        time.sleep(4)  # both are in the group, each with places of its own
-        with hub.counting.consume.work(None, actor=ACTOR) as work:
-            generations.ask_skipped(work.conn, "members")
-        wait_for(lambda: len(hub.effects()) == len(keys))
-        time.sleep(1)
-    assert sorted(hub.effects()) == sorted((f"K{key}", 1) for key in keys)
-
-
-def test_one_member_of_a_group_rebuilds_and_the_others_wait(hub: Hub) -> None:
-    def counted(generation: int) -> int:
-        return len(effects(hub.counting.app, f"generation = {generation}"))
-
-    keys = range(12)
-    for key in keys:
-        hub.emit(f"K{key}", 1)
-    hub.send()
-    projection = subscription("shared", rebuildable=True)
-    with running(*(hub.consumer(projection).run for _ in range(2))):
-        wait_for(lambda: counted(1) == len(keys))
-        with hub.counting.consume.work(None, actor=ACTOR) as work:
-            generations.ask_rebuild(work.conn, "shared")
-        wait_for(lambda: counted(2) == len(keys) and counted(1) == 0, 60)
-        hub.emit("K0", 2)
-        hub.send()
-        wait_for(lambda: counted(2) == len(keys) + 1, 60)
-
-
-def test_a_rebuild_fills_a_new_generation_and_then_replaces_the_old(hub: Hub) -> None:
-    def counted(generation: int) -> list[tuple[str, int]]:
-        return effects(hub.counting.app, f"generation = {generation}")
-
-    for sequence in range(1, 6):
-        hub.emit("K0", sequence)
-    projection = subscription("rebuilt", rebuildable=True)
-    with running(hub.relay().run, hub.consumer(projection).run):
-        wait_for(lambda: len(counted(1)) == 5)
-        with hub.counting.consume.work(None, actor=ACTOR) as work:
-            asked = generations.ask_rebuild(work.conn, "rebuilt")
-        assert asked.rebuilding == 2
-        wait_for(lambda: len(counted(2)) == 5 and not counted(1))
-        hub.emit("K0", 6)
-        wait_for(lambda: len(counted(2)) == 6)
-    with hub.counting.app.work(None, actor=ACTOR) as work:
-        state = generations.state(work.conn, "rebuilt")
-        assert (state.generation, state.rebuilding, state.applied, state.total) == (2, None, 5, 5)
-        assert generations.current(work.conn, "rebuilt") == 2
-    assert counted(2) == [("K0", n) for n in range(1, 7)]
 
 
 def test_a_handler_runs_for_each_hosted_agency_that_a_fact_concerns_and_sees_its_rows_only(

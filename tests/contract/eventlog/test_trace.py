@@ -7,8 +7,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from concord_core.telemetry import span
-from tests.contract.eventlog.conftest import Counting
-from tests.contract.eventlog.test_exchange import Hub, running, wait_for
+from tests.contract.eventlog.hub import Counting, Hub, running, wait_for
 from tests.support.counting.service import subscription
 from tests.support.engines import Engine
 from tests.support.exchange import Exchange

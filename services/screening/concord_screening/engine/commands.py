@@ -13,7 +13,7 @@ from concord_screening.engine.analysis import forms
 from concord_screening.engine.asking import Asking
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.dates import ImpossibleDateError
-from concord_screening.engine.domain import Change, Query, Result, Subject
+from concord_screening.engine.domain import Change, Query, Result, SegmentError, Subject
 from concord_screening.engine.listing import Builder
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
@@ -103,7 +103,7 @@ class Index:
     def _merge_later(self) -> None:
         try:
             self._store.merge()
-        except Exception:  # the list is as it was; the next change tries again
+        except (OSError, SegmentError):  # the list is as it was; the next change tries again
             _log.error("segments could not be put together")
 
     def rewrite(self) -> None:

@@ -1,0 +1,135 @@
+"""The roles of one service over the counting database, for tests of both event log engines."""
+
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+
+from concord.intake.v1.events_pb2 import CaseClosed, ClockBreached
+from concord_core.events import Subscription, dead_letters
+from concord_core.events.consumer import Consumer
+from concord_core.events.relay import Relay
+from concord_core.events.waits import Hold, go_on
+from concord_core.storage import Database, Login
+from tests.support.counting.service import ACTOR, effects, emit
+from tests.support.engines import Engine
+from tests.support.exchange import Exchange
+from tests.support.postgres import Databases
+
+SECONDS = 15.0
+
+
+class CrashError(Exception):
+    """What a hold raises where a process would die."""
+
+
+def crash_once(moment: str) -> Hold:
+    """Dies at the first of these moments."""
+    left = [moment]
+
+    def hold(reached: str) -> None:
+        if reached in left:
+            left.remove(reached)
+            raise CrashError
+
+    return hold
+
+
+def wait_for(done: Callable[[], bool], seconds: float = SECONDS) -> None:
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "not reached in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def running(*roles: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Runs roles in threads; what one raises, other than a planned crash, fails the test."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def guard(role: Callable[[threading.Event], None]) -> None:
+        try:
+            role(stop)
+        except CrashError:
+            pass
+        except BaseException as error:
+            traceback.print_exc()
+            failed.append(error)
+
+    threads = [threading.Thread(target=guard, args=(role,)) for role in roles]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(SECONDS)
+    assert failed == []
+
+
+class Counting:
+    """Databases of the counting service under the logins that its roles use."""
+
+    def __init__(self, found: Databases) -> None:
+        settings = found.fresh("counting", "tests.support.counting")
+        self.settings = settings
+        self.app = Database(settings, Login.APP)
+        self.relay = Database(settings, Login.RELAY)
+        self.consume = Database(settings, Login.CONSUME)
+
+    def close(self) -> None:
+        for database in (self.app, self.relay, self.consume):
+            database.close()
+
+
+class Hub:
+    """The roles of the hub's intake service, over the counting service's database."""
+
+    def __init__(self, engine: Engine, exchange: Exchange, counting: Counting) -> None:
+        self.engine, self.exchange, self.counting = engine, exchange, counting
+
+    def relay(self, hold: Hold = go_on, service: str = "intake") -> Relay:
+        client = f"hub-{service}"
+        keys = self.exchange.hub
+        return Relay(self.counting.relay, lambda: self.engine.log(client), keys, node="hub", service=service, hold=hold)
+
+    def send(self) -> None:
+        """One pass of the relay over what waits."""
+        with running(self.relay().run):
+            wait_for(lambda: self.unsent() == 0)
+
+    def unsent(self) -> int:
+        with self.counting.relay.engine.connect() as conn:
+            return int(conn.execute(text("select count(*) from outbox where sent_at is null")).scalar_one())
+
+    def consumer(self, wanted: Subscription, hold: Hold = go_on) -> Consumer:
+        return Consumer(
+            wanted,
+            self.counting.consume,
+            lambda: self.engine.log("hub-intake"),
+            self.exchange.agreement,
+            node="hub",
+            service="intake",
+            hold=hold,
+        )
+
+    def emit(self, key: str, sequence: int, message: CaseClosed | ClockBreached | None = None) -> str:
+        return emit(self.counting.app, self.exchange.own, key, sequence, message)
+
+    def effects(self) -> list[tuple[str, int]]:
+        return effects(self.counting.app)
+
+
+def letters(hub: Hub) -> list[dead_letters.Letter]:
+    with hub.counting.consume.work(None, actor=ACTOR) as work:
+        return list(dead_letters.letters(work.conn))
+
+
+def ask_retry(hub: Hub) -> None:
+    with hub.counting.consume.work(None, actor=ACTOR) as work:
+        dead_letters.ask_retry(work.conn, dead_letters.letters(work.conn)[0])
