@@ -29,7 +29,9 @@ def missing(contracts: list[dict[str, Any]]) -> list[str]:
     """What the contracts do not name, in words."""
     listed = {room for contract in contracts for room in contract.get("containers", ())}
     pure = {module for contract in contracts for module in contract.get("source_modules", ())}
-    found = [f"{name}: not among the rooms whose shelves are kept apart" for name, _ in rooms() if name not in listed]
+    houses = {house for contract in contracts for house in contract.get("houses", ())}
+    found = [f"{house.name}: not among the houses whose rooms meet" for house in PACKAGES if house.name not in houses]
+    found += [f"{name}: not among the rooms whose shelves are kept apart" for name, _ in rooms() if name not in listed]
     return found + [
         f"{name}.domain: not among the rules that are pure"
         for name, folder in rooms()

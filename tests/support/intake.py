@@ -31,6 +31,7 @@ from concord_intake.cases import clock_pages
 from concord_intake.cases import http as cases_http
 from concord_intake.cases import pages as cases_pages
 from concord_intake.cases.commands import Cases
+from concord_intake.office import Office
 from concord_intake.policy import policy
 from concord_intake.reports import form, pages, return_pages
 from concord_intake.reports import http as reports_http
@@ -127,7 +128,7 @@ def make_house(databases: Databases, folder: Path) -> Iterator[House]:
         today=today,
         cases=cases,
         call_backs=call_backs,
-        reports=Reports(vault, limits, cases, call_backs, today),
+        reports=Reports(vault, cases, call_backs, today),
     )
     for database in opened.values():
         database.close()
@@ -204,7 +205,7 @@ def make_app(house: House, folder: Path) -> FastAPI:
         origin="http://127.0.0.1:8000",
     )
     own = OwnAgency(house.app, house.cases.vault)
-    office = cases_pages.Office(house.cases, house.call_backs, house.reports, own, codes)
+    office = Office(house.cases, house.call_backs, house.reports, own, codes)
     app = create_app(
         "intake",
         settings=settings,

@@ -18,6 +18,7 @@ from concord_intake.cases.commands import Cases
 from concord_intake.cases.jobs import sweep
 from concord_intake.config import IntakeSettings
 from concord_intake.consent import rpc
+from concord_intake.office import Office
 from concord_intake.policy import policy
 from concord_intake.reports import form, pages, return_pages
 from concord_intake.reports import http as reports_http
@@ -39,7 +40,7 @@ def build(context: Context) -> Parts:
     limits = clocks.load()
     cases = Cases(context.vault, limits, today)
     call_backs = CallBacks(cases, clocks.load("promises"), now)
-    reports = Reports(context.vault, limits, cases, call_backs, today)
+    reports = Reports(context.vault, cases, call_backs, today)
     desk = pages.Desk(
         reports=reports,
         public=context.public_db,
@@ -50,7 +51,7 @@ def build(context: Context) -> Parts:
         unsure=agreement.receiving_agency(node) or (agreement.operator if agreement.operator in hosted else ""),
         origin=context.settings.public_origin,
     )
-    office = cases_pages.Office(cases, call_backs, reports, context.own, context.codes)
+    office = Office(cases, call_backs, reports, context.own, context.codes)
     handovers = rpc.Handovers(reports, context.app_db, agreement, context.keys)
     return Parts(
         routers=[

@@ -22,7 +22,8 @@ from concord_core.events.consumer import retryable
 from concord_core.storage import Actor, Database, Login
 from concord_core.vault import FileKeyring
 from concord_reporting.projections import counts, store
-from concord_reporting.projections.handlers import CONSUMER, subscription
+from concord_reporting.projections.commands import CONSUMER
+from concord_reporting.projections.handlers import subscription
 from concord_reporting.releases import store as releases
 from concord_reporting.releases.commands import publish
 from concord_stack.exchange import NAMES, NodePlan, ServicePlan, make_agreement

@@ -12,10 +12,10 @@ from concord_core.errors.codes import INVALID_REQUEST, NOT_FOUND
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.web import Pages, StaffForm, translator_of
 from concord_core.web.marks import msgid
-from concord_intake.callbacks import words
+from concord_intake import call_words as words
 from concord_intake.callbacks.domain import Outcome, waits
 from concord_intake.cases.commands import Person
-from concord_intake.cases.pages import Office, shown_errors, written
+from concord_intake.office import Office, shown_errors, written
 
 Caller = Annotated[Principal, Depends(AllowPage("intake.call-backs.record"))]
 PATH = "/cases/{reference}/call-backs/{number}"

@@ -17,7 +17,8 @@ from concord_core.web.marks import msgid
 from concord_intake.cases import words
 from concord_intake.cases.acts import day_of
 from concord_intake.cases.commands import CaseView, Person
-from concord_intake.cases.pages import Office, clock_row, shown_errors, written
+from concord_intake.cases.pages import clock_row
+from concord_intake.office import Office, shown_errors, written
 
 
 def router(office: Office) -> Routes:

@@ -216,6 +216,14 @@ class Cases:
         clocks = {code: s.clock for code, s in self._clocks(work, reference).items()}
         return CaseView(stored.case, stored.version, clocks)
 
+    def of_receipt(self, work: Work, locator: int, tag: bytes) -> CaseView | None:
+        """The case of a receipt, for its holder; None when the report opened none."""
+        found = store.of_receipt(work.conn, locator, tag, self.limits)
+        if found is None:
+            return None
+        stored, clocks = found
+        return CaseView(stored.case, stored.version, {code: s.clock for code, s in clocks.items()})
+
     def listed(self, work: Work, *, open_only: bool, after: str = "", limit: int = 1000) -> list[CaseView]:
         """Cases with their clocks, by reference."""
         cases = store.list_cases(work.conn, work.owner, open_only=open_only, after=after, limit=limit)

@@ -9,42 +9,28 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, Request, Response
-from starlette.datastructures import FormData
 
 from concord_core.clocks import Clock, Holder, PauseReason
-from concord_core.codes import CodeLists
-from concord_core.errors import ConcordError, FieldError
+from concord_core.errors import ConcordError
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.identity import Allow, AllowPage, Principal, Routes
-from concord_core.web import Pages, StaffForm, said, translator_of
+from concord_core.web import Pages, StaffForm, translator_of
 from concord_core.web.forms import form_version
-from concord_core.web.rest import OwnAgency
 from concord_core.web.translator import Translator
 from concord_core.web.work import work_answer
-from concord_intake.callbacks import words as call_words
-from concord_intake.callbacks.commands import CallBacks
+from concord_intake import call_words
 from concord_intake.callbacks.domain import CallBack, Outcome, waits
 from concord_intake.cases import words
 from concord_intake.cases.acts import command, inputs
-from concord_intake.cases.commands import Cases, CaseView, Line, Person
+from concord_intake.cases.commands import CaseView, Line, Person
 from concord_intake.cases.domain import SECOND_PERSON, Act, public_status
 from concord_intake.cases.views import work_item
 from concord_intake.cases.worklist import OFFICER, Band, Item, acts_for, call_item, item, ordered
-from concord_intake.reports.commands import ReadReport, Reports
+from concord_intake.office import Office, shown_errors, written
+from concord_intake.reports.commands import ReadReport
 
 Reader = Annotated[Principal, Depends(AllowPage("intake.cases.read"))]
 Lister = Annotated[Principal, Depends(AllowPage("intake.cases.list"))]
-
-
-@dataclass(frozen=True)
-class Office:
-    """What the staff pages work with."""
-
-    cases: Cases
-    call_backs: CallBacks
-    reports: Reports
-    own: OwnAgency
-    codes: CodeLists
 
 
 @dataclass(frozen=True)
@@ -196,10 +182,6 @@ def _call_row(call: CallBack, waiting: bool, now: datetime, t: Translator) -> tu
     return t.datetime(call.started), t.datetime(call.due), called, said
 
 
-def written(form: FormData) -> dict[str, str]:
-    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-
-
 def router(office: Office) -> Routes:
     """The routes."""
     pages = Routes()
@@ -332,10 +314,3 @@ def router(office: Office) -> Routes:
     for act in Act:
         act_routes(act)
     return pages
-
-
-def shown_errors(request: Request, error: ConcordError | None) -> list[FieldError]:
-    """A refusal as the errors of a form, in the reader's language."""
-    if error is None:
-        return []
-    return list(error.fields) or [FieldError("", error.code, said(translator_of(request), error))]

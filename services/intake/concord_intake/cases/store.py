@@ -119,6 +119,19 @@ def clocks_of(
     return found
 
 
+def of_receipt(
+    conn: Connection, locator: int, tag: bytes, history: LimitsHistory
+) -> tuple[StoredCase, dict[str, StoredClock]] | None:
+    """The case of a receipt and its clocks, read with the tag of its secret; None when there is no case."""
+    given = {"locator": locator, "tag": tag}
+    row = conn.execute(text("select * from receipt_case(:locator, :tag)"), given).one_or_none()
+    if row is None:
+        return None
+    clocks = conn.execute(text("select * from receipt_clocks(:locator, :tag) order by started_on, code"), given).all()
+    pauses = conn.execute(text("select * from receipt_pauses(:locator, :tag) order by code, number"), given).all()
+    return case_of(row), clocks_of(clocks, pauses, history).get(row.reference, {})
+
+
 def insert_case(conn: Connection, case: Case, wrapped: Wrapped, sequence: int) -> bool:
     """Adds a case at version 1; False when the reference is taken."""
     names = ", ".join(_COLUMNS)

@@ -9,7 +9,7 @@ from datetime import date
 from google.protobuf.message import Message
 
 from concord.intake.v1 import events_pb2 as facts
-from concord_core.clocks import Clock, LimitsHistory
+from concord_core.clocks import Clock
 from concord_core.errors.codes import NOT_FOUND
 from concord_core.storage import Actor, Database, Work
 from concord_core.values import EARLIEST, Hidden, values_of
@@ -75,7 +75,6 @@ class Reports:
     """The room's commands. Where they take `public`, it is the database under the login of pages without sign-in."""
 
     vault: Vault
-    limits: LimitsHistory
     cases: Cases
     call_backs: CallBacks
     today: Callable[[], date]
@@ -168,11 +167,11 @@ class Reports:
             report = store.receipt_report(work.conn, key.locator, key.tag)
             if report is None:
                 raise RECEIPT_UNKNOWN.error()
-            found = store.receipt_case(work.conn, key.locator, key.tag, self.limits)
+            found = self.cases.of_receipt(work, key.locator, key.tag)
             states = store.receipt_consents(work.conn, key.locator, key.tag)
             consents = {scope: states.get(scope, NOT_ASKED) for scope in SCOPES}
             calls = self.call_backs.of_receipt(work, key.locator, key.tag)
-            return FollowUp(report, found[0] if found else None, found[1] if found else {}, consents, calls)
+            return FollowUp(report, found.case if found else None, found.clocks if found else {}, consents, calls)
 
     def change_consents(self, public: Database, key: Key, wanted: Mapping[str, str]) -> int:
         """Changes what the reporter allows; `wanted` maps scopes to `given` or `refused`. Returns how many changed."""

@@ -13,10 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from concord_core.clocks import Clock, LimitsHistory
 from concord_core.vault import RecordCipher, Wrapped
-from concord_intake.cases.domain import Case
-from concord_intake.cases.store import case_of, clocks_of
 from concord_intake.reports.domain import PERSONAL, NewReport
 from concord_intake.reports.receipt import Receipt, Verifier
 
@@ -184,22 +181,6 @@ def receipt_report(conn: Connection, locator: int, tag: bytes) -> ReceiptReport 
     if row is None:
         return None
     return ReceiptReport(row.agency, row.reference, row.case_reference, row.received, row.concern)
-
-
-def receipt_case(
-    conn: Connection, locator: int, tag: bytes, history: LimitsHistory
-) -> tuple[Case, Mapping[str, Clock]] | None:
-    """The case of a receipt and its clocks, or None when there is no case."""
-    row = conn.execute(
-        text("select * from receipt_case(:locator, :tag)"), {"locator": locator, "tag": tag}
-    ).one_or_none()
-    if row is None:
-        return None
-    given = {"locator": locator, "tag": tag}
-    clocks = conn.execute(text("select * from receipt_clocks(:locator, :tag) order by started_on, code"), given).all()
-    pauses = conn.execute(text("select * from receipt_pauses(:locator, :tag) order by code, number"), given).all()
-    stored = clocks_of(clocks, pauses, history).get(row.reference, {})
-    return case_of(row).case, {code: found.clock for code, found in stored.items()}
 
 
 def receipt_consents(conn: Connection, locator: int, tag: bytes) -> dict[str, str]:

@@ -13,8 +13,7 @@ from concord_core.events import Fact, Handler, Subscription
 from concord_core.storage import Work
 from concord_core.values import values_of
 from concord_reporting.projections import store
-
-CONSUMER = "figures"
+from concord_reporting.projections.commands import CONSUMER
 
 
 def subscription() -> Subscription:

@@ -6,14 +6,13 @@ from fastapi import Depends
 from starlette.responses import JSONResponse
 
 from concord_core.agreement import Agreement
-from concord_core.events import generations
 from concord_core.identity import Allow, Principal, Routes
 from concord_core.storage import Database
 from concord_core.values import today
 from concord_core.web.rest import answer
 from concord_core.web.work import WorkItem, work_answer
 from concord_reporting.projections import counts
-from concord_reporting.projections.handlers import CONSUMER
+from concord_reporting.projections.commands import CONSUMER, standing
 
 
 def router(database: Database, agreement: Agreement) -> Routes:
@@ -24,10 +23,11 @@ def router(database: Database, agreement: Agreement) -> Routes:
     def live(principal: Annotated[Principal, Depends(Allow("reporting.counts.read"))]) -> JSONResponse:
         own = principal.agency or ""
         with database.engine.connect() as conn:
-            generation = generations.current(conn, CONSUMER)
+            now = standing(conn)
+            generation = now.generation
             return answer(
                 {
-                    "head": counts.head(conn, generation, CONSUMER),
+                    "head": now.head,
                     "sea": counts.by_year(conn, generation, "sea", own),
                     "sh": counts.by_year(conn, generation, "sh", own),
                     "referrals": _groups(counts.groups(conn, generation, counts.OFFERED, "status", "owner", own)),
@@ -43,7 +43,7 @@ def router(database: Database, agreement: Agreement) -> Routes:
         if principal.agency != agreement.operator:
             return work_answer([])
         with database.engine.connect() as conn:
-            head = counts.head(conn, generations.current(conn, CONSUMER), CONSUMER)
+            head = standing(conn).head
         if not head.set_aside:
             return work_answer([])
         item = WorkItem(

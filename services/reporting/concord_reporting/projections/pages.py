@@ -5,12 +5,11 @@ from typing import Annotated
 from fastapi import Depends, Request
 from starlette.responses import Response
 
-from concord_core.events import generations
 from concord_core.identity import AllowPage, Principal, Routes
 from concord_core.storage import Database
 from concord_core.web import Pages
 from concord_reporting.projections import counts
-from concord_reporting.projections.handlers import CONSUMER
+from concord_reporting.projections.commands import standing
 
 CONCERNS = ("sea", "sh")
 
@@ -26,11 +25,12 @@ def router(database: Database) -> Routes:
     ) -> Response:
         own = principal.agency or ""
         with database.engine.connect() as conn:
-            generation = generations.current(conn, CONSUMER)
+            now = standing(conn)
+            generation = now.generation
             return pages.render(
                 request,
                 "counts.html",
-                head=counts.head(conn, generation, CONSUMER),
+                head=now.head,
                 sea=counts.by_year(conn, generation, "sea", own),
                 sh=counts.by_year(conn, generation, "sh", own),
                 referrals=counts.groups(conn, generation, counts.OFFERED, "status", "owner", own),
@@ -46,8 +46,7 @@ def router(database: Database) -> Routes:
         principal: Annotated[Principal, Depends(AllowPage("reporting.rows.read"))],
     ) -> Response:
         with database.engine.connect() as conn:
-            generation = generations.current(conn, CONSUMER)
-            found = counts.rows(conn, generation, concern, year, principal.agency or "")
+            found = counts.rows(conn, standing(conn).generation, concern, year, principal.agency or "")
         return pages.render(request, "rows.html", concern=concern, year=year, rows=found)
 
     return routes

@@ -24,7 +24,7 @@ from concord_core.telemetry import logger
 from concord_core.vault import KeyService
 from concord_screening.checks.commands import Checks
 from concord_screening.checks.domain import Disclosure, Screening, ScreeningState
-from concord_screening.disclosure.rpc import ticket_digest
+from concord_screening.disclosure.domain import ticket_digest
 from concord_screening.errors import UNREADABLE_RELEASE
 
 SERVICE = "screening"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -20,7 +19,7 @@ from concord_core.rpc import RpcService, caller
 from concord_core.storage import Actor, Database
 from concord_core.vault import KeyService
 from concord_screening.disclosure.commands import Disclosures, Tickets, released_facts
-from concord_screening.disclosure.domain import GroupState, Review, ReviewState, Standing, group_state
+from concord_screening.disclosure.domain import GroupState, Review, ReviewState, Standing, group_state, ticket_digest
 
 SERVICE = "screening"
 GET_REVIEW = "/concord.screening.v1.ScreeningService/GetReview"
@@ -29,11 +28,6 @@ STATES = {
     GroupState.CLEAR: messages.REVIEW_STATE_CLEAR,
     GroupState.DISCLOSED: messages.REVIEW_STATE_DISCLOSED,
 }
-
-
-def ticket_digest(ticket: str) -> str:
-    """By what both sides name a review in sealed packages and audit entries: short, and it opens nothing."""
-    return hashlib.sha256(ticket.encode()).hexdigest()[:32]
 
 
 class ScreeningServicer(ScreeningServiceServicer):

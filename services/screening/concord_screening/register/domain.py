@@ -16,7 +16,7 @@ from enum import StrEnum
 from concord_core.errors import FieldError
 from concord_core.errors.codes import OWN_ACT
 from concord_core.values import today
-from concord_screening.engine.analysis import forms
+from concord_screening.engine.domain import Name
 from concord_screening.errors import CASE_NOT_SUBSTANTIATED, LISTING_STATE
 from concord_screening.values import Problems
 
@@ -114,7 +114,7 @@ class Person:
             clean = problems.name(f"names[{at}].text", text)
             if problems.one_of(f"names[{at}].kind", kind, kinds) in kinds:
                 checked.append(ListedName(clean, NameKind(kind)))
-        if checked and all(name.text and not forms(name.text) for name in checked):
+        if checked and all(name.text and not Name(name.text).readable for name in checked):
             # Whose name no comparison can read would be listed and never found.
             problems.add(
                 FieldError(
