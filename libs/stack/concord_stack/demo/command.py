@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from concord_stack.demo.load import load
+from concord_stack.demo.memory import held
 from concord_stack.embedded import HUB_PORT, EmbeddedStack
 from concord_stack.exchange import NAMES
 from concord_stack.folders import keep_logs, run_folder
@@ -108,18 +109,13 @@ def _show(stack: EmbeddedStack, console: Console, cases: int) -> bool:
         f"[green]●[/green] {loaded.cases} invented cases of {len(NAMES)} agencies, {loaded.acts} acts on them"
     )
     verified = walk(world, STEPS, console)
-    megabytes = _memory() // 2**20
+    own = psutil.Process()
+    megabytes = held([own, *own.children(recursive=True)]) // 2**20
     console.rule("verified" if verified else "not verified")
     console.print(
         f"memory of all processes: about {megabytes:.0f} MB; logs: {stack.logs}", highlight=False, soft_wrap=True
     )
     return verified
-
-
-def _memory() -> int:
-    """Bytes that this process and its descendants hold; pages that several share are split among them."""
-    own = psutil.Process()
-    return sum(process.memory_full_info().pss for process in (own, *own.children(recursive=True)))
 
 
 def _welcome(stack: EmbeddedStack, console: Console) -> None:
