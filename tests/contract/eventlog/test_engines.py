@@ -2,7 +2,9 @@
 
 import json
 import shutil
+import signal
 import subprocess
+import threading
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -13,7 +15,7 @@ import pytest
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from concord_core.events.kafka import KafkaLog
-from concord_core.events.log import LogError, NotAuthorisedError, TokenRefusedError
+from concord_core.events.log import LogError, LogUnavailableError, NotAuthorisedError, TokenRefusedError
 from concord_core.events.topics import group_name, topic_name
 from concord_core.identity.errors import ISSUER_UNAVAILABLE
 from tests.contract.eventlog.hub import Counting, Hub, letters, running, wait_for
@@ -136,6 +138,31 @@ def test_a_topic_woken_after_unreadable_records_in_each_partition_is_read_to_its
             log.pause(paused)
             found |= {(record.partition, record.offset) for record in log.poll(500, 0.1)}
     log.close()
+
+
+def senders() -> set[threading.Thread]:
+    """The threads with which kafka-python sends."""
+    return {thread for thread in threading.enumerate() if thread.name.endswith("network-thread")}
+
+
+def test_a_broker_that_hangs_is_told_from_one_that_took_the_records_and_nothing_is_left_to_send_them_later(
+    tmp_path: Path, on_kafka: Exchange
+) -> None:
+    with closing(KafkaEngine(tmp_path / "kafka")) as engine:
+        engine.apply(on_kafka.topics, on_kafka.acls)
+        several = [genuine(on_kafka, f"K{number}") for number in range(8)]  # in every partition
+        others = senders()
+        log = engine.log("hub-intake")
+        assert log.publish([genuine(on_kafka, "C-1")]) == [None]
+        assert senders() - others
+        engine.broker.child.kill(signal.SIGSTOP)
+        errors = log.publish(several)
+        left = senders() - others
+        engine.broker.child.kill(signal.SIGCONT)
+        assert {type(error) for error in errors} == {LogUnavailableError}
+        assert not left
+        assert log.publish(several) == [None] * len(several)
+        log.close()
 
 
 @pytest.mark.parametrize("audience", ["hub-intake", "account"])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -163,8 +164,16 @@ class KafkaLog:
 
     def _drop_producer(self) -> None:
         producer, self._producer = self._producer, None
-        if producer is not None:
+        if producer is None:
+            return
+        try:
             producer.close(timeout=1)
+        except KafkaError:
+            # A broker that hangs: kafka-python stops here, and its thread would go on to send what we have given up.
+            producer._sender.force_close()
+            producer._sender.join(BOOTSTRAP_MS / 1000)
+            with suppress(KafkaError):
+                producer.close(timeout=1)
 
     # --- following ---
 
@@ -265,7 +274,8 @@ class KafkaLog:
     def _drop_consumer(self) -> None:
         consumer, self._consumer = self._consumer, None
         if consumer is not None:
-            consumer.close(autocommit=False, timeout_ms=2_000)
+            with suppress(KafkaError):
+                consumer.close(autocommit=False, timeout_ms=2_000)
 
     # --- both ---
 
