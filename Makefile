@@ -8,7 +8,7 @@ PACKAGES := libs/contracts libs/core libs/front libs/stack services/intake servi
 PROTOS := $(shell find proto -name '*.proto')
 SOURCES := libs services tests tools benchmarks
 
-.PHONY: help setup setup-dev lock demo up down test check format bench clean
+.PHONY: help setup setup-full setup-dev lock demo up down test check format bench clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -34,7 +34,11 @@ help: ## this list
 	$(PY) tools/compile_engine.py
 	@touch $@
 
-.stamps/dev: requirements/dev.txt .stamps/packages
+.stamps/full: requirements/full.txt .stamps/packages
+	$(PIP) --require-hashes -r requirements/full.txt
+	@touch $@
+
+.stamps/dev: requirements/dev.txt .stamps/full
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
@@ -42,20 +46,22 @@ help: ## this list
 	bash tools/install_system.sh
 	@touch $@
 
-setup: .stamps/packages .stamps/engine ## install what Concord runs with into .venv/
+setup: .stamps/packages .stamps/engine ## install what Concord runs with, embedded, into .venv/
+
+setup-full: setup .stamps/full ## install what only the full stack needs, too: Java, Keycloak's administration
 
 setup-dev: .stamps/dev .stamps/engine ## install what develops and tests it, too
 
 lock: setup-dev ## compile requirements/*.in into hash-pinned requirements
-	cd requirements && for set in run dev; do ../.venv/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -o $$set.txt $$set.in; done
+	cd requirements && for set in run full dev; do ../.venv/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -o $$set.txt $$set.in; done
 
 demo: setup ## start everything embedded, walk the main job, stay up (EXIT=1: stop after the walk)
 	$(PY) -m concord_core.cli demo $(if $(EXIT),--exit)
 
-up: setup ## start the full stack: real Kafka, real Keycloak, two nodes
+up: setup-full ## start the full stack: real Kafka, real Keycloak, two nodes
 	$(PY) -m concord_core.cli up
 
-down: setup ## stop the full stack
+down: setup-full ## stop the full stack
 	$(PY) -m concord_core.cli down
 
 test: setup-dev .stamps/system ## every test, on real PostgreSQL, Kafka, Keycloak and Chromium

@@ -13,8 +13,9 @@ from concord_core.agreement.signature import operator_key, sign, signature_path
 from concord_core.events import kafka_admin
 from concord_core.identity.admin import joining
 from concord_core.identity.admin.cli import app
+from concord_core.identity.admin.keycloak_target import KeycloakTarget
+from concord_core.identity.admin.log_targets import KafkaTarget
 from concord_core.identity.admin.settings import Administration, ClientSection
-from concord_core.identity.admin.targets import KafkaTarget, KeycloakTarget
 from concord_core.identity.client_keys import make_client_key, public_jwk
 from concord_stack.full import FullStack
 from tests.identity.attacks import AgencyAdministrator, come_in, fresh_email

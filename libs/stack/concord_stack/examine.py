@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from concord_core.identity.admin import KeycloakAdministration
 from concord_core.identity.admin.access import AdminAccess
+from concord_core.identity.admin.keycloak import KeycloakAdministration
 from concord_core.identity.admin.settings import Administration
 from concord_stack.artifacts import KAFKA, KEYCLOAK, pinned
 from concord_stack.folders import cache_folder
@@ -48,7 +48,7 @@ def _machine() -> Iterator[Finding]:
         try:
             yield Finding(True, what, program())
         except (FileNotFoundError, StartError) as problem:
-            yield Finding(False, what, str(problem), "make setup")
+            yield Finding(False, what, str(problem), "make setup-full")
     free = shutil.disk_usage(cache_folder()).free
     enough = free > _DISK_BYTES
     yield Finding(enough, "disk of the cache", f"{free // 2**30} GB free", "" if enough else "free 3 GB")
@@ -80,7 +80,7 @@ def _running(run: Path) -> Iterator[Finding]:
     if "administration" in state:
         section = Administration.load(Path(state["administration"])).keycloak
         if section is not None:
-            yield from _logins(section.access())
+            yield from _logins(AdminAccess.of(section))
 
 
 def _address(what: str, address: str, logs: str) -> Finding:

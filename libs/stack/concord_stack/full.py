@@ -16,12 +16,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from concord_core.agreement import SERVICES
 from concord_core.events import kafka_admin
-from concord_core.identity.admin import AdminAccess, HubAccount, KeycloakAdministration, Provider, ServiceClient
+from concord_core.identity.admin.access import AdminAccess
 from concord_core.identity.admin.agency_realm import Employee, make_agency_realm
+from concord_core.identity.admin.keycloak import KeycloakAdministration
+from concord_core.identity.admin.port import HubAccount, Provider, ServiceClient
 from concord_core.identity.client_keys import public_jwk
-from concord_stack.administration import kafka_section, keycloak_section
 from concord_stack.config import STAFF_PREFIXES, EventLog, kafka_log
 from concord_stack.exchange import NAMES, WITH_OWN_LOGIN, NodePlan, plan_node
+from concord_stack.full_administration import kafka_section, keycloak_section
 from concord_stack.java import Heap
 from concord_stack.kafka import ADMINISTRATOR, Kafka
 from concord_stack.keycloak import Keycloak

@@ -20,7 +20,7 @@ from concord_core.agreement.domain import Terms
 from concord_core.agreement.signature import operator_key as read_operator_key
 from concord_core.agreement.signature import public_text, signature_path
 from concord_core.agreement.signature import sign as sign_content
-from concord_core.agreement.targets import Change, Target, installed
+from concord_core.agreement.targets import Change, Target, TargetFactory, installed
 from concord_core.errors import ConcordError
 
 app = typer.Typer(name="agreement", help="The signed agreement between the agencies.", no_args_is_help=True)
@@ -115,12 +115,13 @@ def _believed(file: Path, operator_key: str) -> Agreement:
 
 
 def _systems(names: Sequence[str]) -> Iterable[Target]:
-    factories = installed()
+    there = installed()
     for name, _, config in (entry.partition("=") for entry in names):
-        if name not in factories or not Path(config).is_file():
-            known = ", ".join(sorted(factories)) or "none is installed"
+        if name not in there or not Path(config).is_file():
+            known = ", ".join(sorted(there)) or "none is installed"
             raise typer.BadParameter(f"a target is NAME=CONFIG with a file; names: {known}")
-        yield factories[name](Path(config))
+        make: TargetFactory = there[name].load()
+        yield make(Path(config))
 
 
 def _show(changes: Sequence[Change], *, as_json: bool) -> None:

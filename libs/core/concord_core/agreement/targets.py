@@ -6,7 +6,7 @@ core knows the agreement, not the systems.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Final, Literal, Protocol
 
@@ -37,6 +37,6 @@ class Target(Protocol):
 TargetFactory = Callable[[Path], Target]
 
 
-def installed() -> Mapping[str, TargetFactory]:
-    """The factories of all installed targets."""
-    return {entry.name: entry.load() for entry in entry_points(group=GROUP)}
+def installed() -> Mapping[str, EntryPoint]:
+    """All installed targets; `load` gives the factory of one, and brings in what that one needs."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}

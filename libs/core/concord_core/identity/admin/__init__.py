@@ -2,18 +2,7 @@
 
 Every call compares first and writes only what differs, so a second call changes nothing; each returns what it
 changed, one line per change.
+
+The operator's work alone needs Keycloak's Python package: what a service or the embedded default loads of this room
+(`settings`, `log_targets`, `port`, `roles`) does not import it.
 """
-
-from concord_core.identity.admin.access import AdminAccess
-from concord_core.identity.admin.keycloak import KeycloakAdministration
-from concord_core.identity.admin.port import HubAccount, IdentityAdmin, Joined, Provider, ServiceClient
-
-__all__ = [
-    "AdminAccess",
-    "HubAccount",
-    "IdentityAdmin",
-    "Joined",
-    "KeycloakAdministration",
-    "Provider",
-    "ServiceClient",
-]

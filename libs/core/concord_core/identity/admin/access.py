@@ -1,9 +1,11 @@
 """Which Keycloak to administer, and as whom."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from keycloak import KeycloakAdmin
+
+from concord_core.identity.admin.settings import KeycloakSection, read_secret
 
 _TIMEOUT_SECONDS = 180  # a busy machine makes a new realm, with its keys, in a minute
 
@@ -16,6 +18,11 @@ class AdminAccess:
     user: str
     password: str
     realm: str = "concord"
+
+    @classmethod
+    def of(cls, section: KeycloakSection) -> Self:
+        """As the operator's settings say."""
+        return cls(section.origin, section.user, read_secret(section.password), section.realm)
 
     def open(self, realm: str) -> Any:
         """A client for one realm. Not to be shared between threads: it edits a header that all calls use."""

@@ -12,6 +12,7 @@ import typer
 
 from concord_core.errors import ConcordError
 from concord_core.identity.admin import joining
+from concord_core.identity.admin.access import AdminAccess
 from concord_core.identity.admin.joining import NewAgency, RefusedError
 from concord_core.identity.admin.keycloak import KeycloakAdministration
 from concord_core.identity.admin.settings import Administration, KeycloakSection
@@ -56,7 +57,7 @@ def offboard(agency: Slug, config: Config, as_json: AsJson = False) -> None:
 @app.command(name="list")
 def list_agencies(config: Config, as_json: AsJson = False) -> None:
     """Every agency at the hub, and what is unsafe about its login."""
-    found = KeycloakAdministration(_hub(config).access()).joined()
+    found = KeycloakAdministration(AdminAccess.of(_hub(config))).joined()
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=2))
     else:
@@ -72,7 +73,7 @@ def list_agencies(config: Config, as_json: AsJson = False) -> None:
 @app.command(name="sign-out")
 def sign_out(agency: Slug, config: Config) -> None:
     """Ends every session of the agency's people at once, for a lost laptop or a bad day."""
-    people = KeycloakAdministration(_hub(config).access()).sign_out(agency)
+    people = KeycloakAdministration(AdminAccess.of(_hub(config))).sign_out(agency)
     typer.echo(f"{people} people signed out")
 
 

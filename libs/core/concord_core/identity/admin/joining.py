@@ -17,9 +17,11 @@ from concord_core.agreement.document import dump
 from concord_core.agreement.keymaking import make_keys
 from concord_core.agreement.signature import operator_key, sign, signature_path
 from concord_core.agreement.targets import Target
+from concord_core.identity.admin.access import AdminAccess
 from concord_core.identity.admin.keycloak import KeycloakAdministration
+from concord_core.identity.admin.keycloak_target import KeycloakTarget
+from concord_core.identity.admin.log_targets import EmbeddedTarget, KafkaTarget
 from concord_core.identity.admin.settings import Administration
-from concord_core.identity.admin.targets import EmbeddedTarget, KafkaTarget, KeycloakTarget
 from concord_core.vault import FileKeyring
 
 _KEY_LIFE = timedelta(days=365)
@@ -63,7 +65,7 @@ def onboard(settings: Administration, slug: str, new: NewAgency | None, *, now: 
         changes += [f"{change.action} {change.kind} {change.name}" for change in target.apply(agreement)]
     if settings.keycloak is not None:
         provider = settings.keycloak.provider(slug)
-        administration = KeycloakAdministration(settings.keycloak.access())
+        administration = KeycloakAdministration(AdminAccess.of(settings.keycloak))
         changes += administration.onboard(agreement.agency(slug), agreement, provider)
     return changes
 
@@ -79,7 +81,7 @@ def offboard(settings: Administration, slug: str, *, now: datetime | None = None
         raise RefusedError("the operator cannot leave: pin another operator's key first")
     changes: list[str] = []
     if settings.keycloak is not None:
-        changes += KeycloakAdministration(settings.keycloak.access()).offboard(slug)
+        changes += KeycloakAdministration(AdminAccess.of(settings.keycloak)).offboard(slug)
     if old.agency(slug).left_at is None:
         changes += _publish(settings, old, _left(old, slug, at.replace(microsecond=0)), at)
     agreement = settings.in_force()

@@ -4,15 +4,16 @@ import json
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from concord_core.agreement import Agreement
 from concord_core.config.load import SettingsError
 from concord_core.config.settings import Section
-from concord_core.identity.admin.access import AdminAccess
 from concord_core.identity.admin.port import Provider, ServiceClient
+
+S = TypeVar("S")
 
 
 class ClientSection(Section):
@@ -46,10 +47,6 @@ class KeycloakSection(Section):
     clients: Mapping[str, ClientSection] = {}
     providers: Mapping[str, ProviderSection] = {}
 
-    def access(self) -> AdminAccess:
-        """As whom to administer it."""
-        return AdminAccess(self.origin, self.user, _secret(self.password), self.realm)
-
     def service_clients(self) -> list[ServiceClient]:
         """Every service of every node."""
         return [
@@ -62,7 +59,7 @@ class KeycloakSection(Section):
         one = self.providers.get(agency)
         if one is None:
             return None
-        return Provider(**one.model_dump(exclude={"client_secret"}), client_secret=_secret(one.client_secret))
+        return Provider(**one.model_dump(exclude={"client_secret"}), client_secret=read_secret(one.client_secret))
 
 
 class KafkaSection(Section):
@@ -116,7 +113,15 @@ class Administration(Section):
         return Agreement.load(self.agreement.path, self.agreement.operator_key)
 
 
-def _secret(path: Path) -> str:
+def needed(section: S | None, name: str) -> S:
+    """The section of this name; `SettingsError` when the file has none."""
+    if section is None:
+        raise SettingsError(f"the administration file has no section {name}")
+    return section
+
+
+def read_secret(path: Path) -> str:
+    """What a file holds that a setting names."""
     return path.read_text(encoding="utf-8").strip()
 
 
