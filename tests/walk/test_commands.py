@@ -1,5 +1,7 @@
-"""`concord up` as a person runs it: what it says, that it ends when asked, and that nothing of it outlives it."""
+"""`concord up` and `concord demo` as a person runs them: what they say, that they end when asked, and that nothing of
+them outlives them."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,7 +14,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from concord_stack.walk.people import until
+from concord_stack.demo.cases import AGENCIES
+from concord_stack.demo.command import client
+from concord_stack.walk.people import Person, until
+from concord_stack.walk.signin import LoopbackTokens
 
 START_SECONDS, END_SECONDS = 600, 120
 
@@ -21,11 +26,14 @@ class Terminal:
     """One `concord` command in a run folder of its own, and what it has printed."""
 
     def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
         self.output = folder / f"{arguments[0]}-{time.monotonic_ns()}.txt"
         argv = [sys.executable, "-m", "concord_core.cli", *arguments]
         with self.output.open("wb") as output:
             environment = {**os.environ, "TMPDIR": str(folder), "COLUMNS": "160"}
-            self.process = subprocess.Popen(argv, stdout=output, stderr=subprocess.STDOUT, env=environment)
+            self.process = subprocess.Popen(
+                argv, stdout=output, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+            )
 
     def said(self, words: str) -> bool:
         """Whether the words were printed; fails when the command has ended without them."""
@@ -40,6 +48,10 @@ class Terminal:
     def family(self) -> list[psutil.Process]:
         """Every process that the command started, and those that these started."""
         return list(psutil.Process(self.process.pid).children(recursive=True))
+
+    def ctrl_c(self) -> None:
+        """What the key does: everything in the foreground of the terminal gets the signal."""
+        os.killpg(self.process.pid, signal.SIGINT)
 
     def ended(self) -> tuple[int, str]:
         """Exit code and output."""
@@ -99,7 +111,7 @@ def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal])
     up.wait_for("loopback issuer")
     family = up.family()
     assert family
-    up.process.send_signal(signal.SIGINT)
+    up.ctrl_c()
     code, words = up.ended()
     assert (code, words.strip().endswith("stopped")) == (0, True), words
     nobody_left(family)
@@ -113,3 +125,31 @@ def test_the_demo_ends_verified_and_leaves_nothing(terminal: Callable[..., Termi
     code, words = demo.ended()
     assert (code, "not verified" in words, words.count("\n●")) == (0, False, 9), words
     nobody_left(family)
+
+
+def test_the_demo_holds_its_cases_and_stays_up_until_ctrl_c(terminal: Callable[..., Terminal]) -> None:
+    demo = terminal("demo")
+    demo.wait_for("Ctrl-C ends everything.")
+    words = demo.output.read_text(encoding="utf-8")
+    assert "200 invented cases of 8 agencies" in words
+    assert "not verified" not in words
+    run = demo.folder / f"concord-{os.getuid()}" / f"demo-{demo.process.pid}"
+    state = json.loads((run / "stack.json").read_text(encoding="utf-8"))
+    origin = state["origins"]["hub"]
+    shown = [line.split()[-2] for line in words.splitlines() if f" {origin}/" in line and line.endswith("│")]
+    assert len(shown) == 10, words
+    with client(origin) as visitor:
+        assert {address: visitor.get(address, follow_redirects=True).status_code for address in shown} == dict.fromkeys(
+            shown, 200
+        )
+        tokens = LoopbackTokens(state["issuer"])
+        officers = {agency: Person(f"{agency}-officer", visitor, tokens) for agency in AGENCIES}
+        held = {agency: len(one.get("/api/intake/cases?limit=500")["items"]) for agency, one in officers.items()}
+    walked = held.pop("unicef")  # whose people walk the main job and open cases of their own
+    assert (held, walked > 25) == (dict.fromkeys(AGENCIES[1:], 25), True)
+    family = demo.family()
+    demo.ctrl_c()
+    code, words = demo.ended()
+    assert (code, "Traceback" in words) == (0, False), words
+    nobody_left(family)
+    assert [path.name for path in run.iterdir()] == ["logs"]
