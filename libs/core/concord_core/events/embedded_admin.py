@@ -55,7 +55,10 @@ def apply(administrator: str, name: str, passwords: Path, *, topics: Iterable[st
 
 
 def current(administrator: str, name: str) -> tuple[frozenset[str], frozenset[Acl]]:
-    """Topics and permissions that log database `name` has now."""
+    """Topics and permissions that log database `name` has now; none when there is no such database yet."""
+    with psycopg.connect(administrator) as conn:
+        if not _exists(conn, "pg_database", "datname", name):
+            return frozenset(), frozenset()
     with psycopg.connect(administrator, dbname=name) as conn:
         topics = conn.execute("select distinct topic from concord_log.partitions").fetchall()
         acls = conn.execute("select principal, resource, name, prefixed, operation from concord_log.acls").fetchall()
