@@ -111,6 +111,28 @@ def test_sea_and_sh_are_counted_apart(facts: Facts) -> None:
     assert [row.cases for row in by_year(facts.database, "sh")] == [1]
 
 
+@pytest.mark.parametrize(
+    ("outcome", "stage", "substantiated"),
+    [
+        ("substantiated", "disciplinary_process", 1),
+        ("partially_substantiated", "disciplinary_process", 1),
+        ("unsubstantiated", "under_review", 0),
+        ("inconclusive", "under_review", 0),
+    ],
+)
+def test_an_outcome_moves_the_case_as_it_does_at_its_owner(
+    facts: Facts, outcome: str, stage: str, substantiated: int
+) -> None:
+    facts.case("UNICEF-25-A")
+    facts.apply(intake.OutcomeDecided(outcome=outcome, decided_date="2025-09-01"), "UNICEF-25-A")
+    with facts.database.engine.connect() as conn:
+        [case] = counts.rows(conn, 1, "sea", 2025, "unicef")
+        cells, _ = releases.exact_cells(conn, 1, date(2025, 12, 31))
+    assert (case.stage, case.outcome) == (stage, outcome)
+    assert by_year(facts.database, "sea")[0].own_substantiated == substantiated
+    assert cells["exploitation-and-abuse"][2025].get("substantiated", 0) == substantiated
+
+
 def test_assessment_replaces_what_was_known_of_the_victims(facts: Facts) -> None:
     facts.case("UNICEF-25-A")
     victims = [intake.VictimCount(sex="female", age_category="child", count=1)]

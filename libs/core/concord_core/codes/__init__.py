@@ -2,5 +2,6 @@
 
 from concord_core.codes.directory import Entity, InTwoLanguages, SupportMechanism
 from concord_core.codes.lists import Code, CodeLists
+from concord_core.codes.outcomes import SUBSTANTIATED
 
-__all__ = ["Code", "CodeLists", "Entity", "InTwoLanguages", "SupportMechanism"]
+__all__ = ["SUBSTANTIATED", "Code", "CodeLists", "Entity", "InTwoLanguages", "SupportMechanism"]

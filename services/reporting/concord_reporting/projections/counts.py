@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from concord_core.codes import SUBSTANTIATED
+
 
 @dataclass(frozen=True)
 class YearCounts:
@@ -47,8 +49,8 @@ def by_year(conn: Connection, generation: int, concern: str, own: str) -> list[Y
         text(
             """select extract(year from c.received_date)::int as year, count(*) as cases,
                  count(*) filter (where c.agency = :own) as own_cases,
-                 count(*) filter (where c.outcome = 'substantiated') as substantiated,
-                 count(*) filter (where c.outcome = 'substantiated' and c.agency = :own) as own_substantiated,
+                 count(*) filter (where c.outcome = any(:substantiated)) as substantiated,
+                 count(*) filter (where c.outcome = any(:substantiated) and c.agency = :own) as own_substantiated,
                  coalesce(sum(v.persons), 0)::bigint as victims,
                  coalesce(sum(v.persons) filter (where c.agency = :own), 0)::bigint as own_victims
                from projected_cases c
@@ -58,7 +60,7 @@ def by_year(conn: Connection, generation: int, concern: str, own: str) -> list[Y
                where c.generation = :generation and c.concern = :concern
                group by 1 order by 1 desc"""
         ),
-        {"generation": generation, "concern": concern, "own": own},
+        {"generation": generation, "concern": concern, "own": own, "substantiated": sorted(SUBSTANTIATED)},
     )
     return [YearCounts(**row._mapping) for row in rows]
 

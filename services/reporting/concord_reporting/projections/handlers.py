@@ -9,6 +9,7 @@ from typing import Any
 from concord.assistance.v1 import events_pb2 as assistance
 from concord.intake.v1 import events_pb2 as intake
 from concord.screening.v1 import events_pb2 as screening
+from concord_core.codes import SUBSTANTIATED
 from concord_core.events import Fact, Handler, Subscription
 from concord_core.storage import Work
 from concord_core.values import values_of
@@ -114,7 +115,9 @@ def _case_stage(stage: str) -> Handler:
 
 
 def _outcome_decided(work: Work, fact: Fact[intake.OutcomeDecided]) -> None:
-    store.change(work.conn, "projected_cases", _row(fact), {"stage": "under_review", "outcome": fact.message.outcome})
+    outcome = fact.message.outcome
+    stage = "disciplinary_process" if outcome in SUBSTANTIATED else "under_review"
+    store.change(work.conn, "projected_cases", _row(fact), {"stage": stage, "outcome": outcome})
 
 
 def _clock(fact: Fact[Any]) -> dict[str, Any]:

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from concord_core.codes import SUBSTANTIATED
+
 Cells = dict[int, dict[str, int]]
 Sources = list[tuple[str, int, str, str]]
 
 _CASES = """
 select extract(year from c.received_date)::int as year, c.event_id::text as event_id,
-       (c.outcome = 'substantiated') as substantiated,
+       (c.outcome = any(:substantiated)) as substantiated,
        coalesce((select sum(v.count) from projected_victims v
                  where v.generation = c.generation and v.agency = c.agency
                    and v.case_reference = c.reference), 0)::bigint as victims
@@ -50,7 +52,7 @@ def exact_cells(conn: Connection, generation: int, vintage: date) -> tuple[dict[
 
     bound: dict[str, Any] = {"generation": generation, "vintage": vintage}
     for table, concern in (("exploitation-and-abuse", "sea"), ("harassment", "sh")):
-        for row in conn.execute(text(_CASES), {**bound, "concern": concern}):
+        for row in conn.execute(text(_CASES), {**bound, "concern": concern, "substantiated": sorted(SUBSTANTIATED)}):
             add(table, row.year, "cases", row.event_id)
             if row.substantiated:
                 add(table, row.year, "substantiated", row.event_id)

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from concord_core.codes import SUBSTANTIATED
 from concord_core.errors.codes import OWN_ACT
-from concord_intake.cases.domain.case import SUBSTANTIATED, Case, Dates, Proposal, VictimCount
+from concord_intake.cases.domain.case import Case, Dates, Proposal, VictimCount
 from concord_intake.cases.domain.stages import (
     ALLOWED,
     LEADS_TO,

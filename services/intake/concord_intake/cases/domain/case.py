@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from concord_core.codes import SUBSTANTIATED
 from concord_intake.cases.domain.stages import Stage
-
-SUBSTANTIATED = frozenset({"substantiated", "partially_substantiated"})
 
 
 @dataclass(frozen=True, slots=True)
