@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import uuid
 from typing import Any
 
+import httpx
+
+from concord_core.identity.errors import ISSUER_UNAVAILABLE
+from concord_core.web.catalogues import Catalogues
+from concord_core.web.languages import LANGUAGES
 from concord_stack.walk.people import Person, until
 from tests.security.situations import REPORTS, Desk, answered, body, cases, situation
-from tests.support.keycloak_signin import KeycloakTokens
+from tests.support.keycloak_signin import KeycloakTokens, Visitor, fill_in
 
 
 def own_cases(analyst: Person) -> int:
@@ -30,17 +36,50 @@ def test_broker_down(desk: Desk) -> None:
 
 @situation("Keycloak is down")
 def test_keycloak_down(desk: Desk) -> None:
-    token = desk.tokens("unicef-officer")
+    token, early, late = desk.tokens("unicef-officer"), SignIn(desk), SignIn(desk)
+    assert early.come_back().headers["location"] == "/cases", "with Keycloak up a begun sign-in ends on its page"
+    assert early.browser.get("/cases").status_code == 200
     desk.stack.keycloak.stop()
     try:
         assert desk.bearer(token).status_code == 200
+        assert early.browser.get("/cases").status_code == 200, "who has a session works on"
         assert desk.client.get("/").status_code == 200
-        page = desk.client.get("/cases/signin/callback?code=x&state=y", follow_redirects=False)
-        assert page.status_code in (401, 503), "a page in words, not a broken one"
-        assert "<h1" in page.text
+        for language in LANGUAGES:
+            says_that_sign_in_does_not_answer(desk.client.get("/cases/signin", params={"lang": language}), language)
+        stranger = desk.client.get("/cases", headers={"accept-language": "es"}, follow_redirects=True)
+        says_that_sign_in_does_not_answer(stranger, "es")
+        says_that_sign_in_does_not_answer(late.come_back(), "en")
     finally:
         desk.stack.keycloak.start()
+    assert SignIn(desk).come_back().headers["location"] == "/cases", "nobody remembers that it was away"
     assert KeycloakTokens(desk.stack.issuer, desk.stack.password)("unicef-officer")
+
+
+class SignIn:
+    """A browser that was at Keycloak and has not brought the code back yet: it holds the cookie of its sign-in and the
+    address to come to."""
+
+    def __init__(self, desk: Desk, user: str = "unicef-officer") -> None:
+        self.browser = httpx.Client(base_url=desk.stack.origin, timeout=60, trust_env=False)
+        started = self.browser.get("/cases/signin")
+        assert started.status_code == 303, started.text
+        assert started.headers["location"].startswith(desk.stack.issuer)
+        at_keycloak = Visitor(stop=desk.stack.origin)
+        back = at_keycloak.open(started.headers["location"])
+        self._back = back or fill_in(at_keycloak, user, desk.stack.password(user))
+        assert "code=" in self._back
+
+    def come_back(self) -> httpx.Response:
+        """What the service answers to the code."""
+        return self.browser.get(self._back, headers={"accept-language": "en"})
+
+
+def says_that_sign_in_does_not_answer(page: httpx.Response, language: str) -> None:
+    """Checks the page of `issuer_unavailable`, in words of that language."""
+    sentence = Catalogues().gettext(language, ISSUER_UNAVAILABLE.message)
+    assert (page.status_code, page.headers["content-language"]) == (503, language), page.text
+    assert "<h1" in page.text
+    assert (sentence in html.unescape(page.text), sentence == ISSUER_UNAVAILABLE.message) == (True, language == "en")
 
 
 @situation("PostgreSQL is down")

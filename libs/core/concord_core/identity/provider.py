@@ -57,11 +57,28 @@ class Provider:
         """An address from the discovery document, such as `token_endpoint`."""
         with self._lock:
             if self._metadata is None:
-                found = self._json("GET", f"{self.issuer}/.well-known/openid-configuration")
-                if found.get("issuer") != self.issuer:
-                    raise ISSUER_REFUSED.error()
-                self._metadata = found
-            address = self._metadata.get(name)
+                self._metadata = self._discovered()
+            return self._address(self._metadata, name)
+
+    def live_endpoint(self, name: str) -> str:
+        """The same from a document asked for now; ISSUER_UNAVAILABLE if none comes.
+
+        For sending a browser there: were the issuer away, nobody would tell the person so. That it was away is not
+        remembered, so the first request after an outage finds it again.
+        """
+        found = self._discovered()
+        with self._lock:
+            self._metadata = found
+        return self._address(found, name)
+
+    def _discovered(self) -> dict[str, Any]:
+        found = self._json("GET", f"{self.issuer}/.well-known/openid-configuration")
+        if found.get("issuer") != self.issuer:
+            raise ISSUER_REFUSED.error()
+        return found
+
+    def _address(self, metadata: Mapping[str, Any], name: str) -> str:
+        address = metadata.get(name)
         if not isinstance(address, str) or _origin(address) != _origin(self.issuer):
             raise ISSUER_REFUSED.error()
         return address

@@ -98,7 +98,10 @@ class StaffSessions:
     # --- in ---------------------------------------------------------------------------------------------------
 
     def begin(self, next_path: str) -> Started:
-        """Begins a sign-in that leads to `next_path`, if that is a page of ours."""
+        """Begins a sign-in that leads to `next_path`, if that is a page of ours.
+
+        ISSUER_UNAVAILABLE when the issuer does not answer now: the browser is not sent to nobody.
+        """
         state, nonce, code_verifier = (secrets.token_urlsafe(32) for _ in range(3))
         challenge = urlsafe_b64encode(hashlib.sha256(code_verifier.encode()).digest()).rstrip(b"=").decode()
         query = {
@@ -114,7 +117,7 @@ class StaffSessions:
             "code_challenge_method": "S256",
         }
         kept = {"state": state, "nonce": nonce, "verifier": code_verifier, "next": self.safe_path(next_path)}
-        location = f"{self._provider.endpoint('authorization_endpoint')}?{urlencode(query)}"
+        location = f"{self._provider.live_endpoint('authorization_endpoint')}?{urlencode(query)}"
         return Started(location, self._box.seal(kept, _CONTEXT, SIGNIN_LIFE))
 
     def finish(

@@ -348,6 +348,16 @@ def test_a_key_taken_back_ends_within_five_minutes(issuer: Issuer, agreement: Ag
     refused(TOKEN_INVALID.code, lambda: verifier.verify(token))
 
 
+def test_an_issuer_that_went_away_and_came_back_is_noticed_where_a_browser_is_sent(issuer: Issuer) -> None:
+    provider = issuer.provider()
+    assert provider.endpoint("jwks_uri") == provider.live_endpoint("jwks_uri") == f"{ISSUER}/keys"
+    issuer.down = True
+    assert provider.endpoint("jwks_uri") == f"{ISSUER}/keys", "what is known goes on being used"
+    refused(ISSUER_UNAVAILABLE.code, lambda: provider.live_endpoint("jwks_uri"))
+    issuer.down = False
+    assert provider.live_endpoint("jwks_uri") == f"{ISSUER}/keys"
+
+
 def test_known_keys_serve_while_the_issuer_is_down(issuer: Issuer, agreement: Agreement) -> None:
     clock = Clock()
     verifier = TokenVerifier(ISSUER, "hub-assistance", JwksCache(issuer.provider(), clock=clock), agreement, "hub")
