@@ -83,8 +83,10 @@ class Relay:
         backoff = Backoff()
         while not stop.is_set():
             try:
-                with closing(self._session()) as conn, closing(self._open_log()) as log:
-                    self._lead(conn, log, stop, backoff)
+                with closing(self._session()) as conn:
+                    self._measure(conn)  # also when the log cannot be reached, or another session holds the lock
+                    with closing(self._open_log()) as log:
+                        self._lead(conn, log, stop, backoff)
             except (psycopg.Error, DBAPIError, LogError, OSError) as error:
                 self._logger.warning("relay interrupted", service=self._service, **failure(error))
                 backoff.wait(stop)
@@ -100,6 +102,7 @@ class Relay:
     def _lead(self, conn: psycopg.Connection[Any], log: EventLog, stop: threading.Event, backoff: Backoff) -> None:
         conn.execute("listen concord_outbox")
         while not stop.is_set() and not (conn.execute(_LOCK).fetchone() or (False,))[0]:
+            self._measure(conn)
             stop.wait(WAKE_SECONDS)
         while not stop.is_set():
             sent = self.step(conn, log)
