@@ -45,7 +45,7 @@ class Target:
 
 
 def _turned(reference: str) -> str:
+    """Its last part with every character replaced by the next one of its kind; all of it where that changes nothing."""
     head, dash, tail = reference.rpartition("-")
-    turned = tail.translate(_NEXT)
-    assert turned != tail, f"{reference} cannot be turned into one that does not exist"
-    return f"{head}{dash}{turned}"
+    turned = f"{head}{dash}{tail.translate(_NEXT)}"
+    return turned if turned != reference else reference.translate(_NEXT)
