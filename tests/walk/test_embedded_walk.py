@@ -10,6 +10,7 @@ from rich.console import Console
 
 from concord_stack.demo.command import embedded_world
 from concord_stack.embedded import EmbeddedStack
+from concord_stack.otlp import Span
 from concord_stack.walk.steps import STEPS
 from concord_stack.walk.walk import Step, World, walk
 
@@ -87,7 +88,7 @@ def test_a_broken_step_fails_the_walk(embedded: EmbeddedStack, walked: World, nu
         assert sum(one.touched for one in saboteurs) > 0, "the sabotage never met its request"
     else:
 
-        def nothing(_trace: str) -> Sequence[str]:
+        def nothing(_trace: str) -> Sequence[Span]:
             return ()
 
         world.found.update(walked.found)

@@ -3,37 +3,21 @@
 And people sign in at their own agency's login in a real browser.
 """
 
-import functools
-from collections.abc import Sequence
-
 import pytest
 from playwright.sync_api import sync_playwright
 from rich.console import Console
 
-from concord_stack.demo.command import SEED, client, publish_release
 from concord_stack.full import FullStack
-from concord_stack.otlp import tree
 from concord_stack.people import person
 from concord_stack.walk.steps import STEPS
-from concord_stack.walk.walk import World, walk
+from concord_stack.walk.walk import walk
 from tests.browser.harness import chromium
-from tests.support.keycloak_signin import KeycloakTokens
-
-
-def world_of(stack: FullStack) -> World:
-    """People at their own node's address, their tokens from real Keycloak through their agency's login."""
-
-    def trace(trace_id: str) -> Sequence[str]:
-        return tree(stack.otlp.spans(trace_id))
-
-    origins = {"": stack.origin, "unfpa": stack.node("unfpa").origin}
-    tokens = KeycloakTokens(stack.issuer, stack.password)
-    return World(origins, functools.cache(client), tokens, lambda: publish_release(stack), trace, SEED)
+from tests.support.worlds import full_world
 
 
 def test_the_whole_path_on_real_kafka_and_keycloak(full_stack: FullStack) -> None:
     console = Console(width=160, record=True)
-    assert walk(world_of(full_stack), STEPS, console), console.export_text()
+    assert walk(full_world(full_stack), STEPS, console), console.export_text()
 
 
 @pytest.mark.parametrize(("user", "path"), [("unicef-officer", "/cases"), ("unhcr-recruiter", "/screening")])

@@ -27,7 +27,8 @@ _BODY_LIMIT = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Span:
-    """One span as exported; times in nanoseconds since 1970; ids in hex, `parent` empty at the root."""
+    """One span as exported; times in nanoseconds since 1970; ids in hex, `parent` empty at the root, `links` those of
+    the spans that it names."""
 
     trace: str
     id: str
@@ -131,7 +132,7 @@ def _spans(request: ExportTraceServiceRequest) -> Iterable[Span]:
                     start=span.start_time_unix_nano,
                     end=span.end_time_unix_nano,
                     attributes=tuple(_attributes(span.attributes)),
-                    links=tuple(link.trace_id.hex() for link in span.links),
+                    links=tuple(link.span_id.hex() for link in span.links),
                 )
 
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
 from types import FrameType
 from typing import Annotated
 
@@ -22,7 +21,6 @@ from concord_stack.demo.memory import held
 from concord_stack.embedded import HUB_PORT, EmbeddedStack
 from concord_stack.exchange import NAMES
 from concord_stack.folders import keep_logs, run_folder
-from concord_stack.otlp import tree
 from concord_stack.people import people
 from concord_stack.process import StartError
 from concord_stack.stack import Stack
@@ -53,12 +51,10 @@ def publish_release(stack: Stack) -> str:
 
 def embedded_world(stack: EmbeddedStack) -> World:
     """What the walk needs of an embedded stack."""
-
-    def trace(trace_id: str) -> Sequence[str]:
-        return tree(stack.otlp.spans(trace_id))
-
     tokens = LoopbackTokens(stack.issuer)
-    return World({"": stack.origin}, functools.cache(client), tokens, lambda: publish_release(stack), trace, SEED)
+    return World(
+        {"": stack.origin}, functools.cache(client), tokens, lambda: publish_release(stack), stack.otlp.spans, SEED
+    )
 
 
 def demo(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import httpx
 from rich.console import Console
 
+from concord_stack.otlp import Span
 from concord_stack.walk.browser import Browser
 from concord_stack.walk.evidence import Evidence, StepError
 from concord_stack.walk.people import Person, TokenSource
@@ -18,7 +19,7 @@ class World:
     """What the steps work with: addresses, people, and what earlier steps found out.
 
     `clients` makes an HTTP client for an origin; `nodes` tells each agency's origin (`""` is everybody's default);
-    `publish` runs `concord release publish`; `trace` returns the spans of a trace as lines, or nothing; it is
+    `publish` runs `concord release publish`; `trace` returns the spans of a trace that have come so far; it is
     asked for `trace_seconds` until they are all there.
     """
 
@@ -26,7 +27,7 @@ class World:
     clients: ClientFactory
     tokens: TokenSource
     publish: Callable[[], str]
-    trace: Callable[[str], Sequence[str]]
+    trace: Callable[[str], Sequence[Span]]
     seed: int = 2026
     trace_seconds: float = 60
     found: dict[str, str] = field(default_factory=dict)
