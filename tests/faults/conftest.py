@@ -1,5 +1,6 @@
 """A plant on each engine, on servers of its own that may be killed."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -7,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from concord_stack.folders import keep_logs, run_folder
 from concord_stack.ports import free_port
 from concord_stack.postgres import Postgres, start_postgres
 from concord_stack.process import StartError
+from tests.faults.exchange import ServicesOnKafka
 from tests.faults.plant import Plant, prepare
 from tests.faults.roles import Site
 from tests.support.engines import EmbeddedEngine, KafkaEngine
@@ -87,3 +90,12 @@ def kafka_plant(server: Server, broker: KafkaEngine, tmp_path: Path) -> Iterator
     plant = build(server, tmp_path, broker)
     yield plant
     plant.close()
+
+
+@pytest.fixture
+def services() -> Iterator[ServicesOnKafka]:
+    folder = run_folder(f"test-faults-{os.getpid()}")
+    keep_logs(folder)
+    with ServicesOnKafka(folder) as stack:
+        yield stack
+    keep_logs(folder)

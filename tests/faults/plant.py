@@ -15,12 +15,14 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from concord_core.storage import Database, Login
 from tests.faults import roles
 from tests.faults.roles import Site
 
 KEYS = 16
+SETTLE_SECONDS = 300
 
 
 @dataclass
@@ -82,8 +84,8 @@ class Plant:
 
     def kill(self, role: str) -> None:
         """Ends the process with no chance to do anything."""
+        self.assert_well()
         process, _ = self._running.pop(role)
-        assert process.exitcode is None, f"{role} had ended by itself with {process.exitcode}"
         process.kill()
         process.join()
 
@@ -97,6 +99,11 @@ class Plant:
         self.start(role, moment)
         assert self._running[role][1].wait(seconds), f"{role} did not come to {moment}"
         self.kill_and_restart(role)
+
+    def assert_well(self) -> None:
+        """No role ended that was not killed."""
+        for role, (process, _) in self._running.items():
+            assert process.exitcode is None, f"{role} ended by itself with {process.exitcode}"
 
     def close(self) -> None:
         self.load._stop.set()
@@ -130,21 +137,22 @@ class Result:
         return self.acknowledged > 0 and not any(bad)
 
 
-def settle(done: Callable[[], bool], seconds: float) -> float:
-    """Waits until `done`, database failures counting as not yet; returns the seconds that it took."""
-    start = time.monotonic()
+def settle(done: Callable[[], bool], seconds: float, assert_well: Callable[[], None]) -> None:
+    """Waits until `done`, database failures counting as not yet. Ends at once when a role has died by itself."""
+    end = time.monotonic() + seconds
     while True:
+        assert_well()
         try:
             if done():
-                return time.monotonic() - start
-        except Exception as error:  # a database that is coming up again
-            if time.monotonic() - start > seconds:
+                return
+        except (psycopg.Error, DBAPIError) as error:  # a database that is coming up again
+            if time.monotonic() > end:
                 raise AssertionError("the databases did not come back") from error
-        assert time.monotonic() - start < seconds, "facts were still on their way"
+        assert time.monotonic() < end, "facts were still on their way"
         time.sleep(0.1)
 
 
-def reconcile(plant: Plant, seconds: float = 90) -> Result:
+def reconcile(plant: Plant) -> Result:
     """Compares what was acknowledged, the state, the outbox, and the effects."""
     database = Database(plant.site.database, Login.APP)
     relay = Database(plant.site.database, Login.RELAY)
@@ -159,7 +167,8 @@ def reconcile(plant: Plant, seconds: float = 90) -> Result:
             and count(database, "select count(distinct event_id) from effects")
             >= count(relay, "select count(*) from outbox")
         ),
-        seconds,
+        SETTLE_SECONDS,
+        plant.assert_well,
     )
     time.sleep(1.5)  # what would be doubled still comes
     with database.engine.connect() as conn:

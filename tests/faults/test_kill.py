@@ -5,13 +5,15 @@ Worst moments: state committed and not sent; sent and not marked; effects commit
 
 import random
 import time
+from functools import partial
 
 import pytest
 
 from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT
+from concord_stack.walk.people import until
 from tests.faults.conftest import Server
+from tests.faults.exchange import ServicesOnKafka, Staff, effects, wrong
 from tests.faults.plant import Plant, reconcile
-from tests.support.engines import KafkaEngine
 
 TIMES = 20
 HELD = 5
@@ -50,20 +52,38 @@ def test_postgresql_under_everything(server: Server, embedded_plant: Plant) -> N
     assert result.acknowledged > TIMES
 
 
-@pytest.mark.timeout(3000)  # twenty brokers start one after another
-def test_the_broker_and_its_clients(broker: KafkaEngine, kafka_plant: Plant) -> None:
-    plant, chance = kafka_plant, random.Random(SEED)
+def test_at_the_worst_moments_on_kafka(kafka_plant: Plant) -> None:
     for moment in (RELAY_READ, RELAY_SENT):
-        plant.kill_at("relay", moment)
-    plant.kill_at("consume", CONSUMER_APPLIED)
-    for number in range(TIMES):
-        time.sleep(chance.uniform(0.2, 1.5))
-        broker.kill_and_restart()
-        if number % 5 == 0:
-            plant.kill_and_restart("relay")
-    plant.load.stop()
+        kafka_plant.kill_at("relay", moment)
+    kafka_plant.kill_at("consume", CONSUMER_APPLIED)
+    kafka_plant.kill_and_restart("serve")
+    kafka_plant.load.stop()
 
-    result = reconcile(plant, seconds=600)
+    result = reconcile(kafka_plant)
 
     assert result.clean, result
-    assert result.acknowledged > 20 * TIMES
+
+
+def more(services: ServicesOnKafka, before: int) -> bool:
+    """Whether facts had effects since."""
+    return effects(services) > before
+
+
+@pytest.mark.timeout(3000)  # sixty services and five brokers start one after another
+def test_two_real_services_and_the_broker(services: ServicesOnKafka) -> None:
+    chance, staff = random.Random(SEED), Staff(services, SEED)
+    staff.start()
+    for number in range(TIMES):
+        for role in ("serve", "relay"):
+            time.sleep(chance.uniform(0.05, 1.0))
+            services.kill_and_restart("intake", role)
+        if number % (TIMES // HELD) == 0:
+            time.sleep(chance.uniform(0.05, 1.0))
+            services.kill_and_restart_broker()
+        until("a fact's effect", partial(more, services, effects(services)), 120)
+        time.sleep(chance.uniform(0.0, 0.3))
+        services.kill_and_restart("reporting", "consume")
+    acknowledged = staff.stop()
+
+    assert wrong(services, acknowledged) == {}
+    assert sum(acknowledged.values()) > 5 * TIMES

@@ -122,12 +122,6 @@ class KafkaEngine:
     def log(self, client_id: str, fetch_token: Callable[[], str] | None = None) -> KafkaLog:
         return KafkaLog(self.access.bootstrap, fetch_token or (lambda: self.issuer.token(client_id)), client_id)
 
-    def kill_and_restart(self) -> None:
-        """SIGKILL, then a new start on the same data and ports."""
-        self.broker.child.kill()
-        self.broker.child.wait_stopped()
-        self.broker.start()
-
     def close(self) -> None:
         self.broker.stop()
         self.issuer.close()
