@@ -23,6 +23,8 @@ from concord_screening.values import Problems
 BASIS_LIST = "screening_listing_basis"
 UNSUBSTANTIATED = "unsubstantiated"
 MAX_NAMES = 20
+CASE_REFERENCE = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./_-]{2,63}", re.ASCII)
+"""Our own references and those of older files; no words, for it is stored in plain and may be released."""
 
 
 class NameKind(StrEnum):
@@ -157,8 +159,15 @@ class Terms:
         """Checks the dates; raises `invalid_request` with every field that is wrong."""
         problems = Problems()
         case = case_reference.strip()
-        if problems.given(case, FieldError("case_reference", "missing", "Give the reference of the case.")):
-            problems.text("case_reference", case, least=3, most=64)
+        given = problems.given(case, FieldError("case_reference", "missing", "Give the reference of the case."))
+        if given and not CASE_REFERENCE.fullmatch(case):
+            problems.add(
+                FieldError(
+                    "case_reference",
+                    "not_a_reference",
+                    "Write the reference of the case only, in letters and digits, such as UNICEF-26-7K3Q9X.",
+                )
+            )
         decided = review = None
         if problems.given(decided_date, FieldError("decided_date", "missing", "Say when it was decided.")):
             decided = problems.past_day("decided_date", decided_date)

@@ -104,6 +104,22 @@ def test_every_wrong_field_is_named_at_once() -> None:
     assert {field.path for field in caught.value.fields} == {"case_reference", "decided_date", "review_date"}
 
 
+@pytest.mark.parametrize("case", ["UNICEF-26-7K3Q9X", "OIOS/0123/19", "case-7", "2019.4"])
+def test_a_case_is_named_by_its_reference(case: str) -> None:
+    assert terms(f" {case} ").case_reference == case
+
+
+@pytest.mark.parametrize("case", ["Ana Lima", "AnaLima", "Ana Lima 1980", "7", "Ana1980é", "A1\nx", "A" * 64 + "1"])
+def test_words_are_no_case_reference(case: str) -> None:
+    with pytest.raises(ConcordError) as caught:
+        terms(case)
+    assert [(field.path, field.code) for field in caught.value.fields] == [("case_reference", "not_a_reference")]
+
+
+def terms(case: str) -> Terms:
+    return Terms.of(basis="x", case_reference=case, decided_date="2026-03-01", review_date="2099-01-01")
+
+
 def test_a_name_that_no_comparison_can_read_needs_one_that_it_can() -> None:
     with pytest.raises(ConcordError) as caught:
         Person.of([("\U00013000\U00013001", "primary")])
