@@ -18,7 +18,7 @@ import pytest
 from concord_stack.people import Person, people
 from tests.security.authorization.acts import QUERIES, READS
 from tests.security.authorization.answers import told
-from tests.security.authorization.caller import faults, outsiders, staff
+from tests.security.authorization.caller import no_faults, outsiders, staff
 from tests.security.authorization.forms import FORMS, Fields, Form
 from tests.security.authorization.rights import enters, may
 from tests.security.authorization.routes import SERVICES, Route
@@ -52,15 +52,15 @@ class Visitor:
     target: Target
     fields: Fields | None = None
 
-    def open(self, person: Person, *, nowhere: bool = False, token: str | None = None) -> httpx.Response:
+    def open(self, person: Person, *, nowhere: bool = False, token: str | None = None, key: str = "") -> httpx.Response:
         """Opens the page or sends the form; `nowhere` with references that do not exist, `token` in place of the
-        session's own."""
+        session's own, `key` as if it were a repeat."""
         target = self.target.nowhere() if nowhere else self.target
         session = self.sessions.of(person.user, self.route.service)
         path, headers = target.path(self.route.path) + QUERIES.get(self.route.path, ""), {"cookie": session.cookie}
         if self.fields is None:
             return self.client.get(path, headers=headers)
-        ours = {"form_token": session.token if token is None else token, "key": uuid.uuid4().hex}
+        ours = {"form_token": session.token if token is None else token, "key": key or uuid.uuid4().hex}
         data = {**self.fields, **ours, "version": str(target.version)}
         return self.client.post(path, data=data, headers=headers)
 
@@ -77,7 +77,7 @@ class Visitor:
             answer = self.open(person)
             if answer.status_code != (404 if let_in else 403):
                 yield f"{self.route} as {person.user}: {answer.status_code}"
-            if let_in and self._told(answer) != self._told(self.open(person, nowhere=True)):
+            elif let_in and self._told(answer) != self._told(self.open(person, nowhere=True)):
                 yield f"{self.route} as {person.user} differs from one that does not exist"
 
     def _inside(self, persons: list[Person]) -> list[Person]:
@@ -135,7 +135,7 @@ def test_each_page_is_for_its_desks_and_its_agency(
                 if person.agency != target.owner and any(name in answer.text for name in secret):
                     yield f"{route} shows {person.user} a reference of another agency"
 
-    assert faults(walk, [route for route in pages if not route.writes]) == []
+    no_faults(walk, [route for route in pages if not route.writes])
 
 
 def test_each_form_is_for_its_desks_and_its_agency(pages: list[Route], scene: Scene, client: httpx.Client) -> None:
@@ -152,7 +152,7 @@ def test_each_form_is_for_its_desks_and_its_agency(pages: list[Route], scene: Sc
             yield f"{route} was refused, and changed the record"
         yield from _of_writers(visitor, form, readers)
 
-    assert faults(walk, [(route, form) for route in pages if route.writes for form in FORMS[route.path]]) == []
+    no_faults(walk, [(route, form) for route in pages if route.writes for form in FORMS[route.path]])
 
 
 def _without_its_token(visitor: Visitor) -> Iterator[str]:
@@ -164,14 +164,21 @@ def _without_its_token(visitor: Visitor) -> Iterator[str]:
 
 
 def _of_writers(visitor: Visitor, form: Form, readers: Mapping[str, Route]) -> Iterator[str]:
-    """What was refused to all others is taken from the owner's people. What is new anybody may make, of their own."""
-    target, route = visitor.target, visitor.route
-    makers = [] if target.names else outsiders(target)
-    for person in (one for one in staff(target.owner) + makers if may(one, route.operation)):
-        answer = visitor.open(person)
+    """What was refused to all others is taken from the owner's people; that it was done helps nobody else who repeats
+    it with its key. What is new anybody may make, of their own."""
+    target, route, key = visitor.target, visitor.route, ""
+    for person in (one for one in staff(target.owner) if may(one, route.operation)):
+        key = uuid.uuid4().hex
+        answer = visitor.open(person, key=key)
         if answer.status_code != form.done or "/signin" in answer.headers.get("location", ""):
             yield f"{route} as {person.user}, who may: {answer.status_code}"
-        elif person in makers:
+    if not key:
+        yield f"{route} is for nobody of {target.owner}"
+    for person in (one for one in outsiders(target) if may(one, route.operation)):
+        answer = visitor.open(person, key=key)
+        if answer.status_code != (404 if target.names else form.done):
+            yield f"{route} as {person.user}, repeated: {answer.status_code}"
+        elif not target.names:
             made = urlsplit(answer.headers["location"]).path
             reader = readers[made.rpartition("/")[0]]
             reading = Visitor(visitor.client, visitor.sessions, reader, Target({"reference": made.rpartition("/")[2]}))
