@@ -38,6 +38,14 @@ def no_faults(walk: Callable[[T], Iterable[str]], over: Iterable[T]) -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def same(found: Iterable[str], written: Iterable[str], where: str) -> None:
+    """AssertionError unless what the services have is what a table of the walk has."""
+    there, known = set(found), set(written)
+    missing, gone = sorted(there - known), sorted(known - there)
+    assert not missing, f"write into {where} what is sent there or taken: {', '.join(missing)}"
+    assert not gone, f"take out of {where}, the services no longer have it: {', '.join(gone)}"
+
+
 def staff(agency: str) -> list[Person]:
     """Everybody of an agency."""
     return [one for one in people() if one.agency == agency]
