@@ -1,199 +1,159 @@
-"""Markers planted in every personal field of every flow appear nowhere but, encrypted, in their owner's database.
+"""Marks planted in every text of every flow appear nowhere but, encrypted, in their owner's database; on both stacks.
 
 Searched afterwards: every record of the event log with its headers, every row of every database in plain, every log,
-span and metric, and the public files; also hexadecimal and base64 spellings.
+span and metric of every process, and the public files; in other spellings, too. Which texts there are is asked of the
+services: each text of each write of their OpenAPI, each control of the public form and of the staff forms.
 """
 
-import base64
-from datetime import UTC, datetime, timedelta
+from __future__ import annotations
 
-import psycopg
+import base64
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
 import pytest
 
+from concord_intake.reports.form import load
+from concord_stack.demo.command import embedded_world
 from concord_stack.embedded import EmbeddedStack
-from concord_stack.walk.people import Person, until
-from concord_stack.walk.steps.checks import check_body
-from concord_stack.walk.steps.register import activate, listing_body
+from concord_stack.full import FullStack
+from concord_stack.stack import Stack
 from concord_stack.walk.walk import World
+from tests.security.authorization.forms import FORMS
+from tests.security.authorization.scene import Scene
+from tests.security.canary import sinks
+from tests.security.canary.acts import Acts, without_references
+from tests.security.canary.leaves import Contract
+from tests.security.canary.marks import MARK, NATIVE, found_in
+from tests.security.canary.planting import PUBLIC_FORM, ask_for_marks, plant
+from tests.security.canary.sweep import NO_CONTROLS, SHAPED, Text, Typed, free_texts, typed_controls
+from tests.support.worlds import full_world
 
-pytestmark = pytest.mark.xdist_group("embedded")
-MARK = "ZQXWCANARY"
-BASE = "/api/assistance"
-
-
-def spellings(text: str) -> list[bytes]:
-    """The text as it stands, in hexadecimal, and in base64 at each of its three alignments."""
-    raw = text.encode()
-    encoded = [
-        base64.b64encode(b"\0" * shift + raw)[(0, 2, 3)[shift] : (shift + len(raw)) // 3 * 4] for shift in range(3)
-    ]
-    return [raw, raw.lower(), raw.hex().encode(), *encoded]
-
-
-@pytest.fixture(scope="module")
-def planted(embedded: EmbeddedStack, walked: World) -> World:
-    """The exchange after every flow was run with markers, errors included."""
-    _report(walked)
-    _screen(walked)
-    _assist(walked)
-    until("telemetry arriving", lambda: len(embedded.otlp.all_spans()) > 50, 60)
-    return walked
+TAKING = ("intake", "screening", "assistance")
+"""The services that take texts and tell facts."""
+EMBEDDED = pytest.param("embedded", marks=pytest.mark.xdist_group("embedded"))
+FULL = pytest.param("full_stack", marks=pytest.mark.xdist_group("full"))
 
 
-def _today(days: int = 0) -> str:
-    return (datetime.now(UTC).date() + timedelta(days=days)).isoformat()
+@dataclass(frozen=True)
+class Planted:
+    """A stack after every flow was run with marks, and what its processes exported of it. `in_flows`: the texts of REST
+    writes that were taken in the flows; `free` and `controls`: what was found to be taken when each was tried alone."""
+
+    stack: Stack
+    world: World
+    acts: Acts
+    exports: sinks.Exports
+    in_flows: set[Text]
+    free: set[Text]
+    controls: list[Typed]
+
+    def facts(self) -> Iterator[tuple[str, bytes]]:
+        """Topic and content of every record of the event log."""
+        return sinks.kafka_records(self.stack) if isinstance(self.stack, FullStack) else sinks.log_records(self.stack)
 
 
-def _report(world: World) -> None:
-    staff = world.person("unicef-focal")
-    fields = ("narrative", "place", "happened", "accused", "reporter_name", "safe_contact", "safe_times")
-    words = {name: f"{MARK}{name.upper()}" for name in fields}
-    body = {
-        "received_date": _today(-3),
-        "channel": "hotline",
-        "concern": "sea",
-        "country": "HTI",
-        "help_wanted": True,
-        "consents": {"contact": "given", "share_with_service_provider": "given"},
-        "words": words,
-    }
-    report = staff.post("/api/intake/reports", body)["report_reference"]
-    child = staff.post("/api/intake/reports", {**body, "age_band": "under_18"})["case_reference"]
-    call = {"outcome": "not_reached", "called_at": datetime.now(UTC).isoformat()}
-    officer = world.person("unicef-officer")
-    assert officer.call("PUT", f"/api/intake/cases/{child}/call-backs/1", call).status_code == 200
-    assert officer.call("PUT", f"/api/intake/cases/{child}/call-backs/2", {"outcome": MARK}).status_code == 422
-    assert staff.call("POST", "/api/intake/reports", {**body, "channel": MARK}).status_code == 422
-    assert staff.call("POST", "/api/intake/reports", {**body, MARK: MARK}).status_code == 422
-    staff.call("GET", f"/api/intake/cases/{MARK}")
-    browser = world.browser()
-    page = browser.open("/b")
-    browser.send(page, page.form("code"), {"code": MARK})
-    page = browser.open("/a/unicef")
-    browser.send(page, page.form("sealed"), {"sealed": MARK})
-    advocate = world.person("unicef-advocate")
-    until("the request for help arriving", lambda: _handover(advocate, report))
-    advocate.post(f"{BASE}/handovers/{report}/open")
+@pytest.fixture(scope="module", params=[EMBEDDED, FULL])
+def planted(request: pytest.FixtureRequest) -> Iterator[Planted]:
+    """Each stack; on the embedded default, where it costs less, each text was tried alone, too."""
+    stack, acts = request.getfixturevalue(request.param), Acts()
+    exports = sinks.Exports(stack)
+    world = replace(full_world(stack) if isinstance(stack, FullStack) else embedded_world(stack), clients=acts.client)
+    client = world.clients(world.origin())
+    free, controls = set[Text](), list[Typed]()
+    with exports.listening():
+        before = exports.sent()
+        taken = [f"/api/{service}/openapi.json" for service in TAKING]
+        contracts = [Contract(client.get(path).raise_for_status().json()) for path in taken]
+        plant(world)
+        writes = [write for contract in contracts for write, _ in contract.writes()]
+        in_flows = without_references(acts.rest, writes)
+        if isinstance(stack, EmbeddedStack):
+            scene, routes = Scene(world, stack), request.getfixturevalue("routes")
+            free = free_texts(scene, client, routes, contracts)
+            controls = typed_controls(scene, client, routes)
+        ask_for_marks(world, (path for contract in contracts for path in contract.reads()))
+        exports.wait(acts.traces)
+    after = exports.sent()
+    for service in TAKING:
+        assert after["hub", service] > before.get(("hub", service), 0), f"the facts of {service} were not counted"
+    yield Planted(stack, world, acts, exports, in_flows, free, controls)
+    acts.close()
 
 
-def _handover(advocate: Person, report: str) -> bool:
-    items = advocate.get(f"{BASE}/handovers")["items"]
-    return any(item["report_reference"] == report for item in items)
+# --- the search can find, and everything was planted --------------------------------------------------------------
 
 
-def _screen(world: World) -> None:
-    name, born = f"{MARK} LISTED", "1980-02-03"
-    body = listing_body(name, born, world.found["case"])
-    body |= {"index_numbers": [f"{MARK}1"], "document_numbers": [f"{MARK}2"]}
-    listing = activate(world.person("unicef-officer"), world.person("unicef-approver"), body)
-    recruiter = world.person("unhcr-recruiter")
-    answer = recruiter.post("/api/screening/checks", check_body(name, born))
-    assert answer["answer"] == "in_review"
-    bad = {**check_body(name, born), "birth_date": MARK}
-    assert recruiter.call("POST", "/api/screening/checks", bad).status_code == 422
-    officer = world.person("unicef-disclosure")
-    review = until("the review", lambda: [r for r in _reviews(officer) if r["listing"] == listing])[0]
-    path = f"/api/screening/reviews/{review['reference']}"
-    seen = officer.get(path)
-    decided = officer.post(f"{path}/decision", {"same_person": True, "reason": MARK}, version=seen["version"])
-    officer.post(f"{path}/release", {"fields": ["basis", "contact"], "contact": MARK}, version=decided["version"])
-    until(
-        "the release",
-        lambda: recruiter.get(f"/api/screening/checks/{answer['reference']}")["answer"] != "in_review",
-        90,
-    )
+def test_the_search_finds_a_mark_where_there_is_one() -> None:
+    for word in (MARK, NATIVE, MARK.lower(), NATIVE.lower()):
+        for before in ("", "x", "xy"):
+            raw = f"{before}{word}tail".encode()
+            for spelled in (raw, raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw)):
+                assert found_in(spelled)
+            assert found_in(base64.urlsafe_b64encode(raw))
+            assert found_in(ascii(f"{before}{word}tail").encode())
+    assert not found_in(b"an invented sentence")
 
 
-def _reviews(officer: Person) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = officer.get("/api/screening/reviews")["items"]
-    return found
+def test_every_text_of_the_writes_was_planted(planted: Planted) -> None:
+    """A text of a body is refused because it is none of the values that exist, or a flow planted it and was let in."""
+    assert planted.free - planted.in_flows == set(), "they can hold anything, and no flow plants a mark in them"
+    assert len(planted.in_flows) > 30
+    assert len(planted.free) > 30 or isinstance(planted.stack, FullStack)
 
 
-def _assist(world: World) -> None:
-    advocate, officer = world.person("unicef-advocate"), world.person("unfpa-referrals")
-    person = advocate.post(
-        f"{BASE}/persons",
-        {
-            "name": f"{MARK}NAME",
-            "contact": f"{MARK}CONTACT",
-            "safe_times": f"{MARK}TIMES",
-            "notes": f"{MARK}NOTES",
-            "sex": "female",
-            "age_category": "adult",
-            "language": "fr",
-            "country": "HTI",
-        },
-    )["reference"]
-    consent = {
-        "scope": "share_with_other_un_entity",
-        "state": "given",
-        "recipient": "unfpa",
-        "service": "medical",
-        "groups": ["identity", "contact", "profile", "note"],
-        "given_how": "in_person",
-        "given_by": "person",
-        "language": "fr",
-        "given_date": _today(),
-        "expiry_date": _today(90),
-        "words": f"{MARK}WORDS",
-        "best_interest": "",
-    }
-    advocate.post(f"{BASE}/persons/{person}/consents", consent)
-    ask = {"person_reference": person, "recipient": "unfpa", "service": "medical", "note": f"{MARK}NOTE"}
-    shown = list(advocate.post(f"{BASE}/referrals/preview", ask)["fields"])
-    reference = advocate.post(f"{BASE}/referrals", {**ask, "country": "HTI", "shown_fields": shown})["reference"]
-    path = f"{BASE}/inbox/{reference}"
-    until("the offer", lambda: officer.call("GET", path).status_code == 200)
-    officer.post(f"{path}/open")
-    until("the content", lambda: officer.get(path)["content"] == "held")
-    assert MARK in str(officer.get(f"{path}/content"))
-    advocate.call("POST", f"{BASE}/persons", {"name": MARK, "sex": MARK})
+def test_every_text_of_the_public_form_was_planted(planted: Planted) -> None:
+    texts = {field.name for step in load().steps for field in step.fields if field.kind in ("text", "textarea")}
+    assert {name for path, name in planted.acts.typed if path == PUBLIC_FORM} == texts
+    assert len(texts) >= 7
 
 
-def found_in(content: bytes) -> bool:
-    return any(spelling in content for spelling in spellings(MARK))
+@pytest.mark.parametrize("planted", [EMBEDDED], indirect=True)
+def test_every_text_of_the_staff_forms_was_planted(planted: Planted) -> None:
+    """What can be typed is a day, a time or a number, or the form was taken with a mark in it."""
+    wrong = [one for one in planted.controls if one.taken == (one.kind in ("date", "time") or one.control in SHAPED)]
+    assert wrong == []
+    assert {one.form for one in planted.controls} == set(FORMS) - NO_CONTROLS
 
 
-def test_the_search_finds_a_marker_where_there_is_one() -> None:
-    for shift in ("", "x", "xy"):
-        for wrapped in (f"{shift}{MARK}tail".encode(), f"{shift}{MARK}".encode().hex().encode()):
-            assert found_in(wrapped)
-        assert found_in(base64.b64encode(f"{shift}{MARK}tail".encode()))
+# --- and is found nowhere -----------------------------------------------------------------------------------------
 
 
-def test_no_row_of_any_database_holds_a_marker_in_plain(planted: World, embedded: EmbeddedStack) -> None:
-    """Own databases hold personal data only encrypted; the log's database holds every topic, value and header."""
-    with psycopg.connect(embedded.postgres.administrator) as conn:
-        names = [row[0] for row in conn.execute("select datname from pg_database where datname like 'hub\\_%'")]
-    assert {"hub_intake", "hub_screening", "hub_assistance", "hub_reporting", "hub_front", "hub_log"} <= set(names)
-    offences, rows = [], 0
-    for name in names:
-        with psycopg.connect(embedded.postgres.connect_string(name)) as conn:
-            tables = conn.execute(
-                "select table_schema, table_name from information_schema.tables where table_type = 'BASE TABLE' "
-                "and table_schema not in ('pg_catalog', 'information_schema')"
-            ).fetchall()
-            for schema, table in tables:
-                for (row,) in conn.execute(f'select t::text from "{schema}"."{table}" t'):
-                    rows += 1
-                    if found_in(str(row).encode()):
-                        offences.append(f"{name}.{table}")
-    assert rows > 500
-    assert offences == []
+def test_no_row_of_any_database_holds_a_mark_in_plain(planted: Planted) -> None:
+    """Own databases hold personal data only encrypted; those of others and of the servers hold none."""
+    rows = [(table, row.encode()) for table, row in sinks.rows(planted.stack)]
+    databases = {table.partition(".")[0] for table, _ in rows}
+    expected = {node.database(service) for node in planted.stack.nodes for service in node.services}
+    assert expected | ({"keycloak"} if isinstance(planted.stack, FullStack) else {"hub_log"}) <= databases
+    assert len(rows) > 500
+    assert sinks.marked(rows) == []
 
 
-def test_no_log_span_metric_or_configuration_holds_a_marker(planted: World, embedded: EmbeddedStack) -> None:
-    logs = list(embedded.logs.glob("*.log"))
-    assert len(logs) >= 6
-    assert [log.name for log in logs if found_in(log.read_bytes())] == []
-    assert not found_in(repr(embedded.otlp.all_spans()).encode())
-    assert not found_in(b"".join(metric.SerializeToString() for metric in embedded.otlp.metrics()))
+def test_no_fact_holds_a_mark(planted: Planted) -> None:
+    facts = list(planted.facts())
+    traces = {trace.encode() for trace in planted.acts.traces}
+    ours = {topic for topic, content in facts if any(trace in content for trace in traces)}
+    assert {f"concord.{service}.unicef.v1" for service in TAKING} <= ours, "the facts of the flows were not searched"
+    assert sinks.marked(facts) == []
 
 
-def test_no_public_file_holds_a_marker(planted: World) -> None:
-    planted.publish()
-    client = planted.clients(planted.origin())
-    for path in ("/data", "/data/exploitation-and-abuse.json", "/data/screening.csv", "/help", "/"):
-        answer = client.get(path)
-        assert answer.status_code == 200
-        assert not found_in(answer.content)
+def test_no_log_holds_a_mark(planted: Planted) -> None:
+    logs = sinks.logs(planted.stack)
+    servers = {"keycloak", "kafka", "postgres"} if isinstance(planted.stack, FullStack) else {"issuer", "postgres"}
+    services = {f"{node.slug}-{service}" for node in planted.stack.nodes for service in (*node.services, "gateway")}
+    assert {f"{name}.log" for name in servers | services} <= set(logs)
+    assert sinks.marked(logs.items()) == []
+
+
+def test_no_span_or_metric_holds_a_mark(planted: Planted) -> None:
+    """Nor anything else of an export: events and statuses of spans, what a process says of itself."""
+    exported = b"".join(planted.exports.heard)
+    assert all(bytes.fromhex(trace) in exported for trace in planted.acts.traces), "the exports were not searched"
+    assert [place for place, content in enumerate(planted.exports.heard) if found_in(content)] == []
+
+
+def test_no_public_file_holds_a_mark(planted: Planted) -> None:
+    planted.world.publish()
+    found = list(sinks.public(planted.world.clients(planted.world.origin())))
+    assert len(found) > 10
+    assert sinks.marked(found) == []

@@ -7,7 +7,7 @@ exported. It keeps the newest traces and the last metrics only; nothing is writt
 import gzip
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TypeVar
@@ -53,6 +53,8 @@ class OtlpReceiver:
         self._lock = threading.Lock()
         self._traces: OrderedDict[str, list[Span]] = OrderedDict()
         self._metrics: list[ExportMetricsServiceRequest] = []
+        self.listeners: list[Callable[[bytes], object]] = []
+        """Each is called with every export as it came, from threads of this receiver."""
         self._server = ThreadingHTTPServer((HOST, 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, name="otlp", daemon=True)
@@ -152,6 +154,8 @@ def _handler(receiver: OtlpReceiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(length)
             if self.headers.get("content-encoding") == "gzip":
                 body = gzip.decompress(body)
+            for listener in receiver.listeners:
+                listener(body)
             try:
                 self._take(body)
             except DecodeError:
