@@ -1,6 +1,8 @@
 """The walk passes on the embedded default, and fails when any of its steps does not show what it must."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -103,3 +105,12 @@ def _before(number: int) -> Sequence[Step]:
 
 def _only(number: int) -> Sequence[Step]:
     return STEPS[number - 1 : number]
+
+
+def test_a_service_that_cannot_have_its_port_ends_as_failed_so_that_it_is_started_again(
+    embedded: EmbeddedStack,
+) -> None:
+    argv = [sys.executable, "-m", "concord_reporting", "serve", "--config", str(embedded.hub.config("reporting"))]
+    ended = subprocess.run(argv, capture_output=True, text=True, timeout=120)
+    assert ended.returncode == 1, ended.stdout + ended.stderr
+    assert "a role ended by an error" in ended.stdout + ended.stderr

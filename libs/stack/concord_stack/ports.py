@@ -1,20 +1,23 @@
 """Free TCP ports on loopback."""
 
+import os
 import secrets
 import socket
 
 HOST = "127.0.0.1"
 # Below the range from which systems take the near end of outgoing connections: a port found free there could
 # be taken by any connection made before its server starts.
-_FIRST, _LAST = 20000, 32000
+_FIRST, _SHARES, _SHARE = 20000, 50, 240
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on, all different. Another stack may still take one before it is used: what starts
-    on it then fails with a clear message, and a second try gets other ports."""
+    """Ports nobody listens on, all different. Processes draw from shares of their own, by their number: stacks that
+    start at once seldom want the same port. What starts on one that was taken meanwhile fails with a clear message,
+    and a second try gets other ports."""
+    first = _FIRST + os.getpid() % _SHARES * _SHARE
     found: set[int] = set()
     while len(found) < count:
-        port = _FIRST + secrets.randbelow(_LAST - _FIRST)
+        port = first + secrets.randbelow(_SHARE)
         if is_free(port):
             found.add(port)
     return list(found)

@@ -65,7 +65,10 @@ def http(service: Service, context: Context, parts: Parts) -> Role:
             server.should_exit = True
 
         threading.Thread(target=end, daemon=True).start()
-        server.run()
+        try:
+            server.run()
+        except SystemExit:  # how it says that it cannot have its port; nobody hears it of a thread
+            raise RuntimeError("the HTTP server cannot listen") from None
         if not stop.is_set():
             raise RuntimeError("the HTTP server ended by itself")
 
