@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PY := .venv/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check
+DONE := .venv/.stamps
 PACKAGES := libs/contracts libs/core libs/front libs/stack services/intake services/screening services/victim-assistance services/reporting
 PROTOS := $(shell find proto -name '*.proto')
 SOURCES := libs services tests tools benchmarks
@@ -13,44 +14,46 @@ SOURCES := libs services tests tools benchmarks
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
-.stamps/venv:
-	@mkdir -p .stamps
+# What was done to .venv/ is noted inside it, so that who removes it removes the notes too.
+$(DONE)/venv:
 	$(PYTHON) -m venv .venv
+	@mkdir -p $(DONE)
 	@touch $@
 
-.stamps/run: requirements/run.txt .stamps/venv
+$(DONE)/run: requirements/run.txt $(DONE)/venv
 	$(PIP) --require-hashes -r requirements/run.txt
 	@touch $@
 
-.stamps/proto: $(PROTOS) tools/generate_proto.py .stamps/run
+$(DONE)/proto: $(PROTOS) tools/generate_proto.py $(DONE)/run
 	$(PY) tools/generate_proto.py
 	@touch $@
 
-.stamps/packages: $(addsuffix /pyproject.toml,$(PACKAGES)) .stamps/proto
+$(DONE)/packages: $(addsuffix /pyproject.toml,$(PACKAGES)) $(DONE)/proto
 	$(PIP) --no-deps --no-build-isolation $(addprefix -e ,$(PACKAGES))
 	@touch $@
 
-.stamps/engine: $(wildcard services/screening/concord_screening/engine/*.py) tools/compile_engine.py .stamps/packages
+$(DONE)/engine: $(wildcard services/screening/concord_screening/engine/*.py) tools/compile_engine.py $(DONE)/packages
 	$(PY) tools/compile_engine.py
 	@touch $@
 
-.stamps/full: requirements/full.txt .stamps/packages
+$(DONE)/full: requirements/full.txt $(DONE)/packages
 	$(PIP) --require-hashes -r requirements/full.txt
 	@touch $@
 
-.stamps/dev: requirements/dev.txt .stamps/full
+$(DONE)/dev: requirements/dev.txt $(DONE)/full
 	$(PIP) --require-hashes -r requirements/dev.txt
 	@touch $@
 
 .stamps/system: tools/install_system.sh
 	bash tools/install_system.sh
+	@mkdir -p .stamps
 	@touch $@
 
-setup: .stamps/packages .stamps/engine ## install what Concord runs with, embedded, into .venv/
+setup: $(DONE)/packages $(DONE)/engine ## install what Concord runs with, embedded, into .venv/
 
-setup-full: setup .stamps/full ## install what only the full stack needs, too: Java, Keycloak's administration
+setup-full: setup $(DONE)/full ## install what only the full stack needs, too: Java, Keycloak's administration
 
-setup-dev: .stamps/dev .stamps/engine ## install what develops and tests it, too
+setup-dev: $(DONE)/dev $(DONE)/engine ## install what develops and tests it, too
 
 lock: setup-dev ## compile requirements/*.in into hash-pinned requirements
 	cd requirements && for set in run full dev; do ../.venv/bin/uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header -o $$set.txt $$set.in; done
