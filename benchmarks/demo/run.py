@@ -1,15 +1,17 @@
-"""How long `make demo` takes to its first page, once all is installed, and what it holds in memory."""
+"""How long a person waits after `make demo` for the first page, once all is installed, and what it holds in memory."""
 
 from __future__ import annotations
 
 import re
 import subprocess
-import sys
+import time
+from pathlib import Path
 
 from benchmarks.row import Row
 
+ROOT = Path(__file__).resolve().parents[2]
 AIM_SECONDS = 15
-_FIRST = re.compile(r"first page after ([\d.]+) s")
+_FIRST = "first page after "
 _MEMORY = re.compile(r"memory of all processes: about (\d+) MB")
 
 
@@ -24,9 +26,20 @@ def rows() -> list[Row]:
 
 
 def _demo() -> tuple[float, float]:
-    argv = [sys.executable, "-m", "concord_core.cli", "demo", "--exit"]
-    done = subprocess.run(argv, capture_output=True, text=True)
-    first, memory = _FIRST.search(done.stdout), _MEMORY.search(done.stdout)
-    if done.returncode or first is None or memory is None:
-        raise RuntimeError(f"the demo was not verified: {done.stdout[-2000:]}")
-    return float(first[1]), float(memory[1])
+    """Seconds from the start of `make` until the line of the first page is read here, and megabytes.
+
+    The demo's own number begins after Python and its imports are there, which a person waits for as well.
+    """
+    seconds, lines = None, []
+    argv = ["make", "demo", "EXIT=1"]
+    begun = time.monotonic()
+    with subprocess.Popen(argv, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        for line in process.stdout or ():
+            if seconds is None and line.startswith(_FIRST):
+                seconds = time.monotonic() - begun
+            lines.append(line)
+    said = "".join(lines)
+    memory = _MEMORY.search(said)
+    if process.returncode or seconds is None or memory is None:
+        raise RuntimeError(f"the demo was not verified: {said[-2000:]}")
+    return seconds, float(memory[1])
