@@ -14,11 +14,13 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.demo.run import rows as demo_rows
+from benchmarks.events.run import WHY
 from benchmarks.events.run import rows as event_rows
 from benchmarks.row import Row
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 HEADINGS = ("what", "ours", "peer or limit of the same run", "ours / peer")
+FACTS = "Facts: outbox → log → inbox"
 LIBRARIES = ("kafka-python", "crc32c", "psycopg", "sqlalchemy", "cryptography")
 
 
@@ -32,24 +34,25 @@ def machine() -> str:
     )
 
 
-def page(about: str, measured: Mapping[str, Sequence[Row]]) -> str:
-    """The page as Markdown; `measured` by heading."""
+def page(about: str, measured: Mapping[str, Sequence[Row]], notes: Mapping[str, str]) -> str:
+    """The page as Markdown; `measured` by heading, as `notes` for below a table."""
     lines = ["# Benchmarks", "", f"Measured {about}."]
     for heading, rows in measured.items():
         lines += ["", f"## {heading}", "", "| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
         lines += [f"| {row.what} | {row.ours} | {row.peer} | {row.ratio} |" for row in rows]
+        lines += ["", notes[heading]] if heading in notes else []
     return "\n".join([*lines, "", "The screening engine: [its own page](benchmarks-screening.md).", ""])
 
 
 def main() -> None:
     about = machine()
-    measured = {"Facts: outbox → log → inbox": event_rows(), "The embedded default: `make demo`": demo_rows()}
+    measured = {FACTS: event_rows(), "The embedded default: `make demo`": demo_rows()}
     for heading, rows in measured.items():
         table = Table(*HEADINGS, title=heading)
         for row in rows:
             table.add_row(row.what, row.ours, row.peer, row.ratio)
         Console(width=140).print(table)
-    PAGE.write_text(page(about, measured), encoding="utf-8")
+    PAGE.write_text(page(about, measured, {FACTS: WHY}), encoding="utf-8")
 
 
 if __name__ == "__main__":
