@@ -1,26 +1,31 @@
 """Free TCP ports on loopback."""
 
+import itertools
 import os
-import secrets
 import socket
 
 HOST = "127.0.0.1"
 # Below the range from which systems take the near end of outgoing connections: a port found free there could
 # be taken by any connection made before its server starts.
 _FIRST, _SHARES, _SHARE = 20000, 50, 240
+_turn = itertools.count()
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports nobody listens on, all different. Processes draw from shares of their own, by their number: stacks that
-    start at once seldom want the same port. What starts on one that was taken meanwhile fails with a clear message,
-    and a second try gets other ports."""
+    """Ports nobody listens on, all different.
+
+    A process hands out each port of its own share once before it hands one out again: what has no server yet is not
+    given to a second. Processes have shares of their own, by their number, so that stacks that start at once seldom
+    want the same. What starts on a port that was taken meanwhile fails with a clear message, and a second try gets
+    others.
+    """
     first = _FIRST + os.getpid() % _SHARES * _SHARE
-    found: set[int] = set()
+    found: list[int] = []
     while len(found) < count:
-        port = first + secrets.randbelow(_SHARE)
+        port = first + next(_turn) % _SHARE
         if is_free(port):
-            found.add(port)
-    return list(found)
+            found.append(port)
+    return found
 
 
 def free_port(preferred: int | None = None) -> int:

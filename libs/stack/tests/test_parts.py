@@ -52,6 +52,7 @@ def test_free_ports_are_free_and_different() -> None:
     ports = free_ports(20)
     assert len(set(ports)) == 20
     assert all(is_free(port) for port in ports)
+    assert not set(ports) & set(free_ports(20))  # nothing listens on them yet, and they are somebody's
 
 
 def test_certificates_are_believed_by_who_trusts_the_authority(tmp_path: Path) -> None:

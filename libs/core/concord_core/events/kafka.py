@@ -170,6 +170,7 @@ class KafkaLog:
             producer.close(timeout=1)
         except KafkaError:
             # A broker that hangs: kafka-python stops here, and its thread would go on to send what we have given up.
+            # Nothing public ends the thread; as with `_unreadable`, the version is pinned and a test would tell.
             producer._sender.force_close()
             producer._sender.join(BOOTSTRAP_MS / 1000)
             with suppress(KafkaError):
