@@ -82,7 +82,7 @@ check: setup-dev ## format, lint, types, import contracts, contracts' lint, cata
 	.venv/bin/mypy --explicit-package-bases tests benchmarks $(wildcard tools/*.py libs/*/tests services/*/tests)
 	$(PY) tools/check_catalogues.py
 	$(PY) tools/check_docs.py
-	$(PY) tools/error_catalogue.py --check
+	$(PY) -m tools.error_catalogue --check
 
 format: setup-dev ## format code and contracts
 	.venv/bin/ruff format $(SOURCES)

@@ -1,4 +1,6 @@
-"""Writes `docs/errors.md` from the `ErrorCode` objects of the core and the services; with `--check`, only compares."""
+"""Writes `docs/errors.md` from the `ErrorCode` objects of the core and the services, the codes of fields and the
+reasons of dead letters; with `--check`, only compares.
+"""
 
 import importlib
 import pkgutil
@@ -7,12 +9,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from concord_core.errors import ErrorCode
+from concord_core.events import reasons
+from concord_core.events.reasons import Reason
+from tools import field_codes
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "errors.md"
+LETTERS = """
+## The reasons of dead letters
+
+`concord dlq list` shows a *kind* and a *reason*. A fact that is `refused` has the code of the refusal as its
+reason, one of those above, or the name of an exception class, which is a fault of ours. The others are these.
+
+| reason | kind | what it means | what the operator does |
+|---|---|---|---|
+"""
 PACKAGES = ("concord_core", "concord_intake", "concord_screening", "concord_victim_assistance", "concord_reporting")
 HEAD = """# Every refusal, its code and its statuses
 
-Made by `python tools/error_catalogue.py` from the code; do not edit.
+Made by `python -m tools.error_catalogue` from the code; do not edit.
 
 Under `/api/` a refusal is a problem document (RFC 9457, `application/problem+json`) in the language of `?lang=` or
 `Accept-Language`: `type` (`urn:concord:error:<code>`), `title` (the sentence below), `status`, `code`, `params`,
@@ -77,7 +91,15 @@ def page() -> str:
         if rows:
             parts.append(f"\n## {package}\n\n| code | HTTP | gRPC | what it says |\n|---|---|---|---|")
             parts += sorted(rows)
+    parts += [field_codes.section(), letters()]
     return "\n".join(parts) + "\n"
+
+
+def letters() -> str:
+    """The part on dead letters."""
+    found = [value for value in vars(reasons).values() if isinstance(value, Reason)]
+    rows = [f"| `{one.code}` | `{one.kind}` | {one.meaning} | {one.remedy} |" for one in found]
+    return LETTERS + "\n".join(sorted(rows))
 
 
 def main() -> int:
@@ -88,7 +110,7 @@ def main() -> int:
         return 0
     if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
         return 0
-    print("docs/errors.md is out of date: python tools/error_catalogue.py")
+    print("docs/errors.md is out of date: python -m tools.error_catalogue")
     return 1
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 from concord_core.events.errors import UNKNOWN_LETTER
 from concord_core.events.log import Place
 from concord_core.events.model import Fact, StoredRecord
+from concord_core.events.reasons import BEHIND_REFUSED
 from concord_core.events.records import pack_headers, unpack_headers
 
 Kind: TypeAlias = Literal["not_believed", "refused", "parked"]
@@ -217,10 +218,10 @@ def park(conn: Connection, letter: Letter, fact: Fact) -> None:
     """Makes a letter that came to be believed wait behind a refused one of its aggregate."""
     conn.execute(
         text(
-            "update dead_letters set kind = 'parked', reason = 'behind_refused', event_id = :event_id, type = :type,"
+            "update dead_letters set kind = 'parked', reason = :reason, event_id = :event_id, type = :type,"
             f" attempts = attempts + 1, retry_wanted = false where {_PLACE} and log_offset = :offset"
         ),
-        _values(letter) | {"event_id": fact.id, "type": fact.type},
+        _values(letter) | {"reason": BEHIND_REFUSED.code, "event_id": fact.id, "type": fact.type},
     )
 
 

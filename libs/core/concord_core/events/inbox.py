@@ -18,6 +18,7 @@ from concord_core.agreement import Agreement
 from concord_core.events import dead_letters, sequences
 from concord_core.events.dead_letters import Owner
 from concord_core.events.model import Fact, Handler, StoredRecord, Subscription
+from concord_core.events.reasons import BEHIND_REFUSED
 from concord_core.events.records import NotBelieved, Reader, UnknownType
 from concord_core.storage import Actor, Database, Work
 from concord_core.telemetry import metrics, remote_parent, span
@@ -73,7 +74,7 @@ class Inbox:
         for record, fact in known:
             if (record.topic, record.key) in parked:
                 all_run = False
-                dead_letters.add(work.conn, owner, record, "parked", "behind_refused", fact=fact)
+                dead_letters.add(work.conn, owner, record, "parked", BEHIND_REFUSED.code, fact=fact)
                 self._outcome(work.conn, owner, fact, "parked")
             else:
                 run(fact)

@@ -20,6 +20,7 @@ from nacl.exceptions import CryptoError
 
 from concord_core.agreement.domain import PublicKey
 from concord_core.errors import ConcordError
+from concord_core.events import reasons
 from concord_core.events.model import Fact, Headers, Record, StoredRecord
 from concord_core.events.signature import SIGNED_HEADERS, signed_bytes
 from concord_core.events.topics import parse_topic, topic_name
@@ -119,7 +120,7 @@ class Reader:
         """Checks topic, agency, aggregate, key at the log's append time, signature, then decodes."""
         headers = _texts(record.headers)
         if headers is None:
-            return NotBelieved("malformed_headers")
+            return NotBelieved(reasons.MALFORMED_HEADERS.code)
         refused = self._claims(record, headers) or self._signature(record, headers)
         if refused:
             return NotBelieved(refused)
@@ -136,7 +137,7 @@ class Reader:
         try:
             message.ParseFromString(record.value)
         except DecodeError:
-            return NotBelieved("undecodable")
+            return NotBelieved(reasons.UNDECODABLE.code)
         return Fact(
             topic=record.topic,
             partition=record.partition,
@@ -159,13 +160,13 @@ class Reader:
         """Why the headers cannot be true of this place; None if they can."""
         name = parse_topic(record.topic)
         if name is None or topic_name(name.service, headers["ce_concordagency"]) != record.topic:
-            return "wrong_agency"
+            return reasons.WRONG_AGENCY.code
         if not headers["ce_type"].startswith(f"concord.{name.service}.v1."):
-            return "wrong_service"
+            return reasons.WRONG_SERVICE.code
         if not headers["ce_source"].endswith(f"/{name.service}"):
-            return "wrong_source"
+            return reasons.WRONG_SOURCE.code
         if headers["ce_subject"].encode() != record.key or not record.key:
-            return "wrong_subject"
+            return reasons.WRONG_SUBJECT.code
         return _malformed(headers)
 
     def _signature(self, record: StoredRecord, headers: Mapping[str, str]) -> str | None:
@@ -174,19 +175,19 @@ class Reader:
         try:
             key = self._agreement.key(headers["ce_concordkeyid"])
         except ConcordError:
-            return "unknown_key"
+            return reasons.UNKNOWN_KEY.code
         if name is None or (key.agency, key.service, key.use) != (name.agency, name.service, "signing"):
-            return "wrong_key"
+            return reasons.WRONG_KEY.code
         if not key.valid(record.appended):
-            return "key_not_valid"
+            return reasons.KEY_NOT_VALID.code
         try:
             signature = base64.b64decode(headers[SIGNATURE], validate=True)
             data = signed_bytes(record.topic, record.key, headers, record.value)
             if len(signature) != crypto_sign_BYTES:  # libsodium would take the rest as the beginning of what is signed
-                return "bad_signature"
+                return reasons.BAD_SIGNATURE.code
             crypto_sign_open(signature + data, key.public)
         except (CryptoError, binascii.Error, ValueError):
-            return "bad_signature"
+            return reasons.BAD_SIGNATURE.code
         return None
 
 
@@ -199,8 +200,8 @@ def _malformed(headers: Mapping[str, str]) -> str | None:
         positive = 1 <= int(headers["ce_sequence"]) < 2**31
         named = _is_name(headers["ce_subject"]) and _is_name(headers["ce_type"])
     except ValueError:
-        return "malformed_headers"
-    return None if known and canonical and aware and positive and named else "malformed_headers"
+        return reasons.MALFORMED_HEADERS.code
+    return None if known and canonical and aware and positive and named else reasons.MALFORMED_HEADERS.code
 
 
 def _is_name(text: str) -> bool:

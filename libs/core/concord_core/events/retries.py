@@ -8,6 +8,7 @@ from concord_core.events import dead_letters
 from concord_core.events.dead_letters import Letter, Owner
 from concord_core.events.inbox import Inbox
 from concord_core.events.model import Fact
+from concord_core.events.reasons import UNKNOWN_TYPE
 from concord_core.events.records import NotBelieved, UnknownType
 
 
@@ -29,7 +30,7 @@ def retry_wanted(
                     dead_letters.refuse_again(work.conn, letter, "not_believed", found.reason)
                     continue
                 if isinstance(found, UnknownType):
-                    dead_letters.refuse_again(work.conn, letter, letter.kind, "unknown_type")
+                    dead_letters.refuse_again(work.conn, letter, letter.kind, UNKNOWN_TYPE.code)
                     continue
                 if letter.kind != "not_believed":
                     inbox.run_again(work, owner, found)
