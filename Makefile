@@ -64,7 +64,7 @@ demo: setup ## start everything embedded, walk the main job, stay up (EXIT=1: st
 up: setup-full ## start the full stack: real Kafka, real Keycloak, two nodes
 	$(PY) -m concord_core.cli up
 
-down: setup-full ## stop the full stack
+down: setup ## stop the full stack
 	$(PY) -m concord_core.cli down
 
 test: setup-dev .stamps/system ## every test, on real PostgreSQL, Kafka, Keycloak and Chromium
@@ -74,6 +74,7 @@ check: setup-dev ## format, lint, types, import contracts, contracts' lint, cata
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/ruff check $(SOURCES)
 	$(PY) tools/check_rooms.py
+	$(PY) tools/check_full.py
 	.venv/bin/lint-imports
 	.venv/bin/buf lint proto
 	.venv/bin/buf format --diff --exit-code proto

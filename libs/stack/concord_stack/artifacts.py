@@ -16,6 +16,7 @@ from pathlib import Path
 from jgo.maven import MavenContext
 
 from concord_stack.folders import cache_folder
+from concord_stack.process import StartError
 
 _TIMEOUT_SECONDS = 60
 _LOCKS = Path(__file__).parent / "locks"
@@ -28,7 +29,7 @@ _ROOTS = {
 }
 
 
-class ArtifactError(Exception):
+class ArtifactError(StartError):
     """A pinned file could not be fetched, or is not the file that was pinned."""
 
 

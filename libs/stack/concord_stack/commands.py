@@ -8,27 +8,28 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from concord_stack.artifacts import ArtifactError
-from concord_stack.embedded import EmbeddedStack
+from concord_stack.embedded import HUB_PORT, EmbeddedStack
 from concord_stack.examine import examine
 from concord_stack.folders import run_folder
-from concord_stack.full import HUB_PORT, SECOND_PORT, FullStack
 from concord_stack.people import people
 from concord_stack.process import StartError
-from concord_stack.stack import Stack
+from concord_stack.stack import Stack, Tell
 
 RUN = "up"
 _STOP_SECONDS = 60.0
+_FULL: Final = EntryPoint("full", "concord_stack.full:on_known_ports", "concord.stacks")
+"""Loaded only where it is asked for: it needs what `make setup-full` installs, the other commands do not."""
 
 Embedded = Annotated[bool, typer.Option("--embedded", help="Without Kafka and Keycloak: the embedded default.")]
 
@@ -39,19 +40,20 @@ def up(embedded: Embedded = False) -> None:
     Each start begins anew: nothing of an earlier run is kept but its logs.
     """
     console = Console()
+    made: Callable[[Path, Tell], Stack] = _embedded if embedded else _FULL.load()
     folder = run_folder(RUN)
     with _only_one(folder, console):
         _clear(folder)
         _end_on_signals()
         try:
-            with _stack(folder, console, embedded=embedded) as stack:
+            with made(folder, lambda text: console.print(f"  {text}", highlight=False, markup=False)) as stack:
                 _welcome(stack, console)
                 while True:
                     time.sleep(1)
                     stack.supervisor.check()
         except KeyboardInterrupt:
             console.print("stopped")
-        except (StartError, ArtifactError) as problem:
+        except StartError as problem:
             console.print(f"▲ {problem}", style="red", markup=False, highlight=False)
             raise typer.Exit(1) from None
 
@@ -85,13 +87,8 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
-def _stack(folder: Path, console: Console, *, embedded: bool) -> Stack:
-    def tell(text: str) -> None:
-        console.print(f"  {text}", highlight=False, markup=False)
-
-    if embedded:
-        return EmbeddedStack(folder, tell=tell, port=HUB_PORT)
-    return FullStack(folder, tell=tell, ports=(HUB_PORT, SECOND_PORT))
+def _embedded(folder: Path, tell: Tell) -> Stack:
+    return EmbeddedStack(folder, tell=tell, port=HUB_PORT)
 
 
 def _welcome(stack: Stack, console: Console) -> None:

@@ -31,7 +31,7 @@ from concord_stack.keycloak_schema import KeycloakDatabase
 from concord_stack.people import Person, people
 from concord_stack.ports import HOST
 from concord_stack.process import StartError
-from concord_stack.stack import Options, Stack
+from concord_stack.stack import Options, Stack, Tell
 from concord_stack.templates import write_private
 
 SECOND_NODE = "unfpa"
@@ -194,6 +194,11 @@ class FullStack(Stack):
             conn.execute(sql.SQL("create database {} owner {}").format(name, name))
         port = int(str(administrator["port"]))
         return KeycloakDatabase(HOST, port, _KEYCLOAK_DATABASE, user, password)
+
+
+def on_known_ports(folder: Path, tell: Tell) -> FullStack:
+    """The full stack as people run it, where they look for it."""
+    return FullStack(folder, tell=tell, ports=(HUB_PORT, SECOND_PORT))
 
 
 def roles_of(person: Person) -> tuple[str, ...]:
