@@ -26,6 +26,7 @@ from concord_reporting.projections.commands import CONSUMER
 from concord_reporting.projections.handlers import subscription
 from concord_reporting.releases import store as releases
 from concord_reporting.releases.commands import publish
+from concord_reporting.releases.domain import exact_tables, published_parts
 from concord_stack.exchange import NAMES, NodePlan, ServicePlan, make_agreement
 from concord_stack.postgres import Postgres
 from tests.support.postgres import Databases
@@ -127,10 +128,22 @@ def test_an_outcome_moves_the_case_as_it_does_at_its_owner(
     facts.apply(intake.OutcomeDecided(outcome=outcome, decided_date="2025-09-01"), "UNICEF-25-A")
     with facts.database.engine.connect() as conn:
         [case] = counts.rows(conn, 1, "sea", 2025, "unicef")
-        cells, _ = releases.exact_cells(conn, 1, date(2025, 12, 31))
+        cells = exact_tables(counts.parts(conn, 1, date(2025, 12, 31)))
     assert (case.stage, case.outcome) == (stage, outcome)
     assert by_year(facts.database, "sea")[0].own_substantiated == substantiated
     assert cells["exploitation-and-abuse"][2025].get("substantiated", 0) == substantiated
+
+
+def test_what_is_released_is_what_staff_see_but_the_victims_of_harassment(facts: Facts) -> None:
+    for number, concern in enumerate(("sea", "sea", "sh")):
+        facts.case(f"UNICEF-25-{number}", concern=concern)
+    facts.apply(intake.OutcomeDecided(outcome="substantiated", decided_date="2025-09-01"), "UNICEF-25-0")
+    with facts.database.engine.connect() as conn:
+        tables = exact_tables(published_parts(counts.parts(conn, 1, date(2026, 1, 1))))
+    [sea], [sh] = by_year(facts.database, "sea"), by_year(facts.database, "sh")
+    of_sea = {"cases": sea.cases, "substantiated": sea.substantiated, "victims": sea.victims}
+    assert tables["exploitation-and-abuse"] == {2025: of_sea} == {2025: {"cases": 2, "substantiated": 1, "victims": 4}}
+    assert (tables["harassment"], sh.victims) == ({2025: {"cases": 1}}, 2)
 
 
 def test_assessment_replaces_what_was_known_of_the_victims(facts: Facts) -> None:
@@ -164,7 +177,7 @@ def test_no_agency_changes_what_another_published(facts: Facts) -> None:
         assert store.referral_status(conn, 1, "unicef", "unfpa", "R-1") == "in_progress"
         referrals = counts.groups(conn, 1, counts.OFFERED, "status", "owner", "unicef")
         assert [tuple(row) for row in referrals] == [("in_progress", 2, 1)]
-        tables, _ = releases.exact_cells(conn, 1, date(2026, 1, 1))
+        tables = exact_tables(counts.parts(conn, 1, date(2026, 1, 1)))
     assert tables["screening"] == {2025: {"screenings": 1}, 2020: {"screenings": 1}}
     assert tables["assistance"] == {2025: {"offered": 1}, 2020: {"offered": 1}}
 
@@ -195,7 +208,8 @@ def test_senseless_numbers_of_one_agency_leave_the_figures_readable(facts: Facts
     facts.apply(intake.OutcomeDecided(outcome="substantiated", decided_date="2025-09-01"), "WFP-25-B", "wfp")
     assert by_year(facts.database, "sea")[0].own_victims == 2
     with facts.database.engine.connect() as conn:
-        assert releases.exact_cells(conn, 1, date(2026, 1, 1))[0]["exploitation-and-abuse"][2025]["cases"] == 3
+        tables = exact_tables(counts.parts(conn, 1, date(2026, 1, 1)))
+    assert tables["exploitation-and-abuse"][2025]["cases"] == 3
 
 
 def test_a_rebuild_fills_a_generation_of_its_own(facts: Facts) -> None:

@@ -23,16 +23,15 @@ def router(database: Database, agreement: Agreement) -> Routes:
     def live(principal: Annotated[Principal, Depends(Allow("reporting.counts.read"))]) -> JSONResponse:
         own = principal.agency or ""
         with database.engine.connect() as conn:
-            now = standing(conn)
-            generation = now.generation
+            found = standing(conn)
             return answer(
                 {
-                    "head": now.head,
-                    "sea": counts.by_year(conn, generation, "sea", own),
-                    "sh": counts.by_year(conn, generation, "sh", own),
-                    "referrals": _groups(counts.groups(conn, generation, counts.OFFERED, "status", "owner", own)),
+                    "head": found.head,
+                    "sea": counts.by_year(conn, found.generation, "sea", own),
+                    "sh": counts.by_year(conn, found.generation, "sh", own),
+                    "referrals": _groups(counts.groups(conn, found.generation, counts.OFFERED, "status", "owner", own)),
                     "screenings": _groups(
-                        counts.groups(conn, generation, "projected_screenings", "state", "agency", own)
+                        counts.groups(conn, found.generation, "projected_screenings", "state", "agency", own)
                     ),
                 }
             )

@@ -25,17 +25,16 @@ def router(database: Database) -> Routes:
     ) -> Response:
         own = principal.agency or ""
         with database.engine.connect() as conn:
-            now = standing(conn)
-            generation = now.generation
+            found = standing(conn)
             return pages.render(
                 request,
                 "counts.html",
-                head=now.head,
-                sea=counts.by_year(conn, generation, "sea", own),
-                sh=counts.by_year(conn, generation, "sh", own),
-                referrals=counts.groups(conn, generation, counts.OFFERED, "status", "owner", own),
-                screenings=counts.groups(conn, generation, "projected_screenings", "state", "agency", own),
-                stages=counts.groups(conn, generation, "projected_cases", "stage", "agency", own),
+                head=found.head,
+                sea=counts.by_year(conn, found.generation, "sea", own),
+                sh=counts.by_year(conn, found.generation, "sh", own),
+                referrals=counts.groups(conn, found.generation, counts.OFFERED, "status", "owner", own),
+                screenings=counts.groups(conn, found.generation, "projected_screenings", "state", "agency", own),
+                stages=counts.groups(conn, found.generation, "projected_cases", "stage", "agency", own),
             )
 
     @routes.get("/rows")

@@ -8,7 +8,7 @@ from concord_core.agreement import Agreement
 from concord_core.storage import Actor, Database
 from concord_core.vault import KeyService
 from concord_reporting.errors import FACTS_SET_ASIDE, NOT_THE_OPERATOR, VINTAGE_OUT_OF_ORDER
-from concord_reporting.projections.commands import standing
+from concord_reporting.projections.commands import exact_parts, standing
 from concord_reporting.releases import domain, store
 
 SIGNATURE_CONTEXT = b"concord-release-v1\x00"
@@ -27,28 +27,30 @@ def publish(
     if not agreement.hosts(node, operator):
         raise NOT_THE_OPERATOR.error(operator=operator)
     with database.work(operator, actor=actor) as work:
-        now = standing(work.conn)
-        if now.head.set_aside:
-            raise FACTS_SET_ASIDE.error(count=now.head.set_aside)
+        found = standing(work.conn)
+        if found.head.set_aside:
+            raise FACTS_SET_ASIDE.error(count=found.head.set_aside)
         published = datetime.now(UTC).date()
         store.one_at_a_time(work.conn)
         last = store.find(work.conn)
         if vintage > published or (last is not None and vintage < last.vintage):
             raise VINTAGE_OUT_OF_ORDER.error(last=last.vintage.isoformat() if last else "–")
         release_id = domain.next_id(published, store.ids(work.conn))
-        exact, sources = store.exact_cells(work.conn, now.generation, vintage)
+        parts = domain.published_parts(exact_parts(work.conn, found, vintage))
         files: dict[str, bytes] = {}
-        for key, cells in exact.items():
+        for key, cells in domain.exact_tables(parts).items():
             table = domain.protected(key, cells)
             files[f"{key}.csv"] = domain.as_csv(table)
             files[f"{key}.json"] = domain.as_json(table, release=release_id, published=published, vintage=vintage)
         manifest = domain.manifest(
-            release=release_id, published=published, vintage=vintage, facts=now.head.facts, files=files
+            release=release_id, published=published, vintage=vintage, facts=found.head.facts, files=files
         )
         content = domain.canonical(manifest)
         kid, signature = keys.sign(operator, "reporting", SIGNATURE_CONTEXT + content)
         release = store.Release(release_id, published, vintage, manifest, hashlib.sha256(content).hexdigest())
-        store.insert(work.conn, release, signing_key_id=kid, signature=signature, files=files, sources=sources)
+        store.insert(
+            work.conn, release, signing_key_id=kid, signature=signature, files=files, sources=domain.sources(parts)
+        )
         work.emit(
             "reporting",
             release_id,

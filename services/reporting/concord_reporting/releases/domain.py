@@ -7,12 +7,13 @@ reported, and every page says so.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from concord_core.web.marks import msgid
+from concord_reporting.projections.domain import Kind, Part
 
 BASE = 5
 METHOD = "yearly totals, each rounded to the nearest multiple of 5; reports are counted, not incidents"
@@ -69,6 +70,34 @@ class Table:
 
     key: str
     rows: Sequence[tuple[int, Mapping[str, int]]]
+
+
+TABLE_OF: Mapping[Kind, str] = {
+    "sea": "exploitation-and-abuse",
+    "sh": "harassment",
+    "referrals": "assistance",
+    "screenings": "screening",
+}
+"""Which public table the figures of a kind stand in."""
+
+
+def published_parts(parts: Iterable[Part]) -> list[Part]:
+    """Those that a public table has a column for."""
+    return [part for part in parts if part.column in TABLES[TABLE_OF[part.kind]].columns]
+
+
+def exact_tables(parts: Iterable[Part]) -> dict[str, dict[int, dict[str, int]]]:
+    """The exact cells of every table by year and column."""
+    tables: dict[str, dict[int, dict[str, int]]] = {key: {} for key in TABLES}
+    for part in parts:
+        row = tables[TABLE_OF[part.kind]].setdefault(part.year, {})
+        row[part.column] = row.get(part.column, 0) + part.count
+    return tables
+
+
+def sources(parts: Iterable[Part]) -> list[tuple[str, int, str, str]]:
+    """Table, year, column and fact of each part: every cell leads back to what it counts."""
+    return [(TABLE_OF[part.kind], part.year, part.column, part.event_id) for part in parts]
 
 
 def rounded(count: int) -> int:

@@ -1,4 +1,4 @@
-"""SQL of releases: reads the projections' exact cells with their events, keeps what was published for ever."""
+"""SQL of releases: keeps what was published, and the facts behind each cell, for ever."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -7,26 +7,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, text
-
-from concord_core.codes import SUBSTANTIATED
-
-Cells = dict[int, dict[str, int]]
-Sources = list[tuple[str, int, str, str]]
-
-_CASES = """
-select extract(year from c.received_date)::int as year, c.event_id::text as event_id,
-       (c.outcome = any(:substantiated)) as substantiated,
-       coalesce((select sum(v.count) from projected_victims v
-                 where v.generation = c.generation and v.agency = c.agency
-                   and v.case_reference = c.reference), 0)::bigint as victims
-from projected_cases c
-where c.generation = :generation and c.concern = :concern and c.received_date <= :vintage"""
-_REFERRALS = """
-select extract(year from offered_date)::int as year, event_id::text as event_id, status from projected_referrals
-where generation = :generation and offered_date <= :vintage"""
-_SCREENINGS = """
-select extract(year from requested_date)::int as year, event_id::text as event_id from projected_screenings
-where generation = :generation and requested_date <= :vintage"""
 
 
 @dataclass(frozen=True)
@@ -38,35 +18,6 @@ class Release:
     vintage: date
     manifest: Mapping[str, Any]
     manifest_sha256: str
-
-
-def exact_cells(conn: Connection, generation: int, vintage: date) -> tuple[dict[str, Cells], Sources]:
-    """The exact cells by table, year and column, and for each cell the events behind it."""
-    tables: dict[str, Cells] = {"exploitation-and-abuse": {}, "harassment": {}, "assistance": {}, "screening": {}}
-    sources: Sources = []
-
-    def add(table: str, year: int, column: str, event_id: str, count: int = 1) -> None:
-        row = tables[table].setdefault(year, {})
-        row[column] = row.get(column, 0) + count
-        sources.append((table, year, column, event_id))
-
-    bound: dict[str, Any] = {"generation": generation, "vintage": vintage}
-    for table, concern in (("exploitation-and-abuse", "sea"), ("harassment", "sh")):
-        for row in conn.execute(text(_CASES), {**bound, "concern": concern, "substantiated": sorted(SUBSTANTIATED)}):
-            add(table, row.year, "cases", row.event_id)
-            if row.substantiated:
-                add(table, row.year, "substantiated", row.event_id)
-            if row.victims and concern == "sea":
-                add(table, row.year, "victims", row.event_id, row.victims)
-    for row in conn.execute(text(_REFERRALS), bound):
-        add("assistance", row.year, "offered", row.event_id)
-        if row.status in ("accepted", "done"):
-            add("assistance", row.year, "accepted", row.event_id)
-        if row.status == "done":
-            add("assistance", row.year, "done", row.event_id)
-    for row in conn.execute(text(_SCREENINGS), bound):
-        add("screening", row.year, "screenings", row.event_id)
-    return tables, sources
 
 
 def insert(
