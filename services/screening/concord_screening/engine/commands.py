@@ -1,4 +1,4 @@
-"""What callers use: `score_pair` for two names, `Index` for a list kept in a folder, `Asker` for several."""
+"""What callers use: `score_pair` for two names, `readable` for one, `Index` for a list, `Asker` for several lists."""
 
 from __future__ import annotations
 
@@ -39,6 +39,11 @@ def score_pair(a: str, b: str) -> float:
     return float(scorer.score(a, b))
 
 
+def readable(name: str) -> bool:
+    """Whether the engine reads any part of it; a name that it cannot read is never found."""
+    return bool(forms(name))
+
+
 class Index:
     """A list of subjects in a folder that only this user can read. Safe for use from several threads."""
 
@@ -77,7 +82,7 @@ class Index:
         return tuple(
             change.subject_id
             for change in batch
-            if change.subject is not None and not any(forms(name.text) for name in change.subject.names)
+            if change.subject is not None and not any(readable(name.text) for name in change.subject.names)
         )
 
     def load(self, subjects: Iterable[Subject], unread: Callable[[int, int], None] | None = None) -> None:
@@ -189,4 +194,4 @@ class Asker:
                     yield error
 
 
-__all__ = ["Asker", "ImpossibleDateError", "Index", "PairScorer", "score_pair", "shipped_model"]
+__all__ = ["Asker", "ImpossibleDateError", "Index", "PairScorer", "readable", "score_pair", "shipped_model"]

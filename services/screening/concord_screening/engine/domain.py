@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from concord_screening.engine.analysis import forms
-
 ReasonValue = str | int | float
 
 
@@ -21,11 +19,6 @@ class Name:
 
     text: str
     script: str | None = None
-
-    @property
-    def readable(self) -> bool:
-        """Whether the engine reads any part of it; a name that it cannot read is never found."""
-        return bool(forms(self.text))
 
     def __repr__(self) -> str:
         return f"Name({len(self.text)} characters)"

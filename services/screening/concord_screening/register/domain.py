@@ -16,7 +16,7 @@ from enum import StrEnum
 from concord_core.errors import FieldError
 from concord_core.errors.codes import OWN_ACT
 from concord_core.values import today
-from concord_screening.engine.domain import Name
+from concord_screening.engine.commands import readable
 from concord_screening.errors import CASE_NOT_SUBSTANTIATED, LISTING_STATE
 from concord_screening.values import Problems
 
@@ -24,7 +24,18 @@ BASIS_LIST = "screening_listing_basis"
 UNSUBSTANTIATED = "unsubstantiated"
 MAX_NAMES = 20
 CASE_REFERENCE = re.compile(r"(?=.*[0-9])[A-Za-z0-9][A-Za-z0-9./_-]{2,63}", re.ASCII)
-"""Our own references and those of older files; no words, for it is stored in plain and may be released."""
+"""Our own references and those of older files; no sentence, for it is stored in plain and may be released."""
+_WORD = re.compile(r"[A-Za-z]{3,}")
+
+
+def is_case_reference(text: str) -> bool:
+    """Whether it has a reference's form: a digit, no blank, at most one word that is not all capitals (`case-7`).
+
+    So `Ana-Lima-1980` is none. One name alone (`Lima-1980`, `AnaLima1980`) and names in capitals have the form of a
+    reference and are not stopped: the form asks for the reference only.
+    """
+    words = [word for word in _WORD.findall(text) if not word.isupper()]
+    return CASE_REFERENCE.fullmatch(text) is not None and len(words) <= 1
 
 
 class NameKind(StrEnum):
@@ -116,7 +127,7 @@ class Person:
             clean = problems.name(f"names[{at}].text", text)
             if problems.one_of(f"names[{at}].kind", kind, kinds) in kinds:
                 checked.append(ListedName(clean, NameKind(kind)))
-        if checked and all(name.text and not Name(name.text).readable for name in checked):
+        if checked and all(name.text and not readable(name.text) for name in checked):
             # Whose name no comparison can read would be listed and never found.
             problems.add(
                 FieldError(
@@ -160,7 +171,7 @@ class Terms:
         problems = Problems()
         case = case_reference.strip()
         given = problems.given(case, FieldError("case_reference", "missing", "Give the reference of the case."))
-        if given and not CASE_REFERENCE.fullmatch(case):
+        if given and not is_case_reference(case):
             problems.add(
                 FieldError(
                     "case_reference",

@@ -109,11 +109,19 @@ def test_a_case_is_named_by_its_reference(case: str) -> None:
     assert terms(f" {case} ").case_reference == case
 
 
-@pytest.mark.parametrize("case", ["Ana Lima", "AnaLima", "Ana Lima 1980", "7", "Ana1980é", "A1\nx", "A" * 64 + "1"])
+@pytest.mark.parametrize(
+    "case",
+    ["Ana Lima", "AnaLima", "Ana Lima 1980", "Ana-Lima-1980", "ana_lima/80", "7", "Ana1980é", "A1\nx", "A" * 64 + "1"],
+)
 def test_words_are_no_case_reference(case: str) -> None:
     with pytest.raises(ConcordError) as caught:
         terms(case)
     assert [(field.path, field.code) for field in caught.value.fields] == [("case_reference", "not_a_reference")]
+
+
+@pytest.mark.parametrize("case", ["Lima-1980", "AnaLima1980", "ANA-LIMA-1980"])
+def test_a_name_that_has_the_form_of_a_reference_is_not_told_from_one(case: str) -> None:
+    assert terms(case).case_reference == case
 
 
 def terms(case: str) -> Terms:
