@@ -348,16 +348,6 @@ def test_a_key_taken_back_ends_within_five_minutes(issuer: Issuer, agreement: Ag
     refused(TOKEN_INVALID.code, lambda: verifier.verify(token))
 
 
-def test_an_issuer_that_went_away_and_came_back_is_noticed_where_a_browser_is_sent(issuer: Issuer) -> None:
-    provider = issuer.provider()
-    assert provider.endpoint("jwks_uri") == provider.live_endpoint("jwks_uri") == f"{ISSUER}/keys"
-    issuer.down = True
-    assert provider.endpoint("jwks_uri") == f"{ISSUER}/keys", "what is known goes on being used"
-    refused(ISSUER_UNAVAILABLE.code, lambda: provider.live_endpoint("jwks_uri"))
-    issuer.down = False
-    assert provider.live_endpoint("jwks_uri") == f"{ISSUER}/keys"
-
-
 def test_known_keys_serve_while_the_issuer_is_down(issuer: Issuer, agreement: Agreement) -> None:
     clock = Clock()
     verifier = TokenVerifier(ISSUER, "hub-assistance", JwksCache(issuer.provider(), clock=clock), agreement, "hub")
@@ -369,25 +359,6 @@ def test_known_keys_serve_while_the_issuer_is_down(issuer: Issuer, agreement: Ag
     issuer.down = True
     clock.at += 3600
     verifier.verify(token)
-
-
-def test_an_issuer_off_this_machine_needs_tls() -> None:
-    for address in ("http://hub.example", "http://10.0.0.1/realms/concord", "ftp://hub.example"):
-        with pytest.raises(ValueError, match="https"):
-            Provider(address)
-    Provider("http://127.0.0.1:8080/realms/concord")
-
-
-def test_a_discovery_document_that_leads_elsewhere_is_refused(agreement: Agreement) -> None:
-    answers: dict[str, Any] = {"issuer": ISSUER, "jwks_uri": "https://elsewhere.example/keys"}
-    http = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=answers)))
-    verifier = TokenVerifier(ISSUER, "hub-intake", JwksCache(Provider(ISSUER, http=http)), agreement, "hub")
-    made = Issuer()
-    with pytest.raises(ConcordError):
-        verifier.verify(signed(person(), made.key, typ="at+jwt"))
-    answers["issuer"] = "https://elsewhere.example"
-    with pytest.raises(ConcordError):
-        verifier.verify(signed(person(), made.key, typ="at+jwt"))
 
 
 def test_hosting_is_the_agreements_word_for_each_service(issuer: Issuer, agreement: Agreement) -> None:

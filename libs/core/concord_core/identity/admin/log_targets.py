@@ -9,7 +9,7 @@ from pathlib import Path
 from concord_core.agreement import Acl, Agreement
 from concord_core.agreement.targets import Change
 from concord_core.events import embedded_admin, kafka_admin
-from concord_core.identity.admin.settings import Administration, EmbeddedLogSection, KafkaSection, needed
+from concord_core.identity.admin.settings import Administration, EmbeddedLogSection, KafkaSection, needed, read_secret
 
 
 class KafkaTarget:
@@ -26,7 +26,7 @@ class KafkaTarget:
 
     def _where(self) -> tuple[str, str, str]:
         section = self._section
-        return section.bootstrap, section.user, section.password.read_text(encoding="utf-8").strip()
+        return section.bootstrap, section.user, read_secret(section.password)
 
 
 class EmbeddedTarget:
@@ -55,7 +55,7 @@ class EmbeddedTarget:
         return changes
 
     def _administrator(self) -> str:
-        return self._section.administrator.read_text(encoding="utf-8").strip()
+        return read_secret(self._section.administrator)
 
 
 def kafka(config: Path) -> KafkaTarget:
