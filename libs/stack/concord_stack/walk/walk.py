@@ -1,7 +1,9 @@
 """Runs the steps in order and tells what each showed."""
 
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 from rich.console import Console
@@ -11,6 +13,8 @@ from concord_stack.walk.browser import Browser
 from concord_stack.walk.evidence import Evidence, StepError
 from concord_stack.walk.people import Person, TokenSource
 
+_MISREAD = (LookupError, ValueError, TypeError)
+"""What a step raises that reads an answer which lacks something, or is of another form."""
 ClientFactory = Callable[[str], httpx.Client]
 
 
@@ -62,6 +66,13 @@ def walk(world: World, steps: Sequence[Step], console: Console) -> bool:
             except StepError as failure:
                 console.print(f"[red]▲ {number}. {step.title}[/red]\n     not verified: {failure}", highlight=False)
                 return False
+            except _MISREAD as error:
+                console.print(
+                    f"[red]▲ {number}. {step.title}[/red]\n     not verified: an answer is not what the step reads"
+                    f" ({_where(error)})",
+                    highlight=False,
+                )
+                return False
             except httpx.HTTPError as error:
                 console.print(
                     f"[red]▲ {number}. {step.title}[/red]\n     no answer: {type(error).__name__}", highlight=False
@@ -71,3 +82,9 @@ def walk(world: World, steps: Sequence[Step], console: Console) -> bool:
         if evidence.look:
             console.print(f"     [dim]look: {evidence.look}[/dim]", highlight=False, soft_wrap=True)
     return True
+
+
+def _where(error: Exception) -> str:
+    """The kind of error and the line that met it; its text may hold what was answered."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__}, {Path(last.filename).name}:{last.lineno}"
