@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from opentelemetry import metrics
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from concord_core.events.log import EventLog
 from concord_stack.postgres import Postgres
@@ -39,6 +42,14 @@ def kafka_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaEngi
 @pytest.fixture(scope="session", params=["embedded", "kafka"])
 def engine(request: pytest.FixtureRequest) -> Engine:
     found: Engine = request.getfixturevalue(f"{request.param}_engine")
+    return found
+
+
+@pytest.fixture(scope="session")
+def reader() -> InMemoryMetricReader:
+    """What this process measures; its provider can be set once only."""
+    found = InMemoryMetricReader()
+    metrics.set_meter_provider(MeterProvider([found]))
     return found
 
 

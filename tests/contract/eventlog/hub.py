@@ -4,14 +4,17 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from uuid import uuid4
 
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from sqlalchemy import text
 
 from concord.intake.v1.events_pb2 import CaseClosed, ClockBreached
 from concord_core.events import Subscription, dead_letters
 from concord_core.events.consumer import Consumer
 from concord_core.events.relay import Relay
+from concord_core.events.topics import group_name, topic_name
 from concord_core.events.waits import Hold, go_on
 from concord_core.storage import Database, Login
 from tests.support.counting.service import ACTOR, effects, emit
@@ -20,6 +23,10 @@ from tests.support.exchange import Exchange
 from tests.support.postgres import Databases
 
 SECONDS = 15.0
+_WAITING = """
+select count(*) from pg_stat_activity
+where datname = current_database() and pid <> pg_backend_pid() and query like '%pg_try_advisory_lock%'
+"""
 
 
 class CrashError(Exception):
@@ -72,6 +79,20 @@ def running(*roles: Callable[[threading.Event], None]) -> Iterator[None]:
     assert failed == []
 
 
+def measured(reader: InMemoryMetricReader, name: str, **attributes: str) -> list[float]:
+    """The values of a metric's series that have these attributes."""
+    data = reader.get_metrics_data()
+    return [
+        float(getattr(point, "value", -1))
+        for resource in (data.resource_metrics if data else ())
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+        if metric.name == name
+        for point in metric.data.data_points
+        if attributes.items() <= dict(point.attributes or {}).items()
+    ]
+
+
 class Counting:
     """Databases of the counting service under the logins that its roles use."""
 
@@ -106,6 +127,26 @@ class Hub:
     def unsent(self) -> int:
         with self.counting.relay.engine.connect() as conn:
             return int(conn.execute(text("select count(*) from outbox where sent_at is null")).scalar_one())
+
+    def waiting_relays(self) -> int:
+        """How many relays asked for the lock and nothing since: they have a session and do not lead."""
+        with self.counting.relay.engine.connect() as conn:
+            return int(conn.execute(text(_WAITING)).scalar_one())
+
+    def in_topic(self) -> list[str]:
+        """The ids of all facts in the own agency's topic, as often as they stand there, in order within each key."""
+        topic = topic_name("intake", self.exchange.own)
+        found: list[str] = []
+        with closing(self.engine.log("hub-intake")) as log:
+            log.subscribe(group_name("hub", "intake", f"looking-{uuid4().hex}"), [topic])
+
+            def at_the_end() -> bool:
+                found.extend(dict(record.headers)["ce_id"].decode() for record in log.poll(500, 0.5))
+                ends = log.ends()
+                return bool(ends) and all(log.position(place) == end for place, end in ends.items())
+
+            wait_for(at_the_end)
+        return found
 
     def consumer(self, wanted: Subscription, hold: Hold = go_on) -> Consumer:
         return Consumer(

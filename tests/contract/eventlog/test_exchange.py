@@ -1,7 +1,7 @@
 """Facts from one service's outbox to another's effects, on both engines: once each, in order, whatever crashes."""
 
-import threading
 import time
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -12,10 +12,9 @@ from concord.assistance.v1.events_pb2 import ReferralOffered
 from concord.intake.v1.events_pb2 import CaseClosed
 from concord_core.events import Fact, Subscription, dead_letters
 from concord_core.events.consumer import Consumer
-from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT
+from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT, Hold
 from concord_core.storage import Work
 from tests.contract.eventlog.hub import (
-    SECONDS,
     Counting,
     Hub,
     ask_retry,
@@ -202,29 +201,31 @@ def test_a_slow_transaction_with_a_lower_number_is_not_skipped(hub: Hub) -> None
 
 
 def test_one_relay_sends_and_another_takes_over(hub: Hub) -> None:
-    hub.emit("K0", 1)
-    first, second = threading.Event(), threading.Event()
-    one = threading.Thread(target=hub.relay().run, args=(first,))
-    two = threading.Thread(target=hub.relay(_never).run, args=(second,))
-    one.start()
-    wait_for(lambda: hub.unsent() == 0)
-    two.start()
-    for sequence in range(2, 5):
-        hub.emit("K0", sequence)
-    wait_for(lambda: hub.unsent() == 0)
-    second.set()
-    two.join(SECONDS)
-    first.set()
-    one.join(SECONDS)
-    hub.emit("K0", 5)
-    hub.send()
-    with running(hub.consumer(subscription("takeover")).run):
-        wait_for(lambda: len(hub.effects()) == 5)
-    assert hub.effects() == [("K0", n) for n in range(1, 6)]
+    led: list[str] = []  # who sent, pass by pass
 
+    def named(name: str) -> Hold:
+        def note(moment: str) -> None:
+            if moment == RELAY_SENT:
+                led.append(name)
 
-def _never(moment: str) -> None:
-    raise AssertionError(f"a second relay reached {moment}")
+        return note
+
+    emitted = [hub.emit("K0", 1)]
+    with ExitStack() as leading:
+        leading.enter_context(running(hub.relay(named("first")).run))
+        wait_for(lambda: hub.unsent() == 0)
+        with running(hub.relay(named("second")).run):
+            wait_for(lambda: hub.waiting_relays() == 1 or "second" in led)
+            for sequence in range(2, 5):
+                emitted.append(hub.emit("K0", sequence))
+                wait_for(lambda: hub.unsent() == 0)
+            assert set(led) == {"first"}
+            leading.close()
+            sent_by_first = len(led)
+            emitted.append(hub.emit("K0", 5))
+            wait_for(lambda: hub.unsent() == 0)
+            assert led[sent_by_first:] == ["second"]
+    assert hub.in_topic() == emitted
 
 
 def test_a_topic_that_is_refused_does_not_hold_the_others(hub: Hub) -> None:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from opentelemetry import metrics
-from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from sqlalchemy import text
 
@@ -13,7 +11,7 @@ from concord_core.events.log import EventLog, LogUnavailableError
 from concord_core.events.relay import Relay
 from concord_core.storage import Database, Login
 from concord_core.telemetry.metrics import OUTBOX_AGE, OUTBOX_WAITING
-from tests.contract.eventlog.hub import Counting, running, wait_for
+from tests.contract.eventlog.hub import Counting, measured, running, wait_for
 from tests.support.counting.service import emit
 from tests.support.engines import EmbeddedEngine
 from tests.support.exchange import Exchange, make_exchange
@@ -21,27 +19,10 @@ from tests.support.exchange import Exchange, make_exchange
 HOUR = timedelta(hours=1).total_seconds()
 
 
-@pytest.fixture(scope="session")
-def reader() -> InMemoryMetricReader:
-    """What this process measures; its provider can be set once only."""
-    found = InMemoryMetricReader()
-    metrics.set_meter_provider(MeterProvider([found]))
-    return found
-
-
 def gauge(reader: InMemoryMetricReader, name: str, service: str) -> float:
     """The last value of a service's gauge; below zero when it was never told."""
-    data = reader.get_metrics_data()
-    points = [
-        point
-        for resource in (data.resource_metrics if data else ())
-        for scope in resource.scope_metrics
-        for metric in scope.metrics
-        if metric.name == name
-        for point in metric.data.data_points
-        if (point.attributes or {}).get("service") == service
-    ]
-    return float(getattr(points[-1], "value", -1)) if points else -1
+    found = measured(reader, name, service=service)
+    return found[-1] if found else -1
 
 
 @pytest.fixture
