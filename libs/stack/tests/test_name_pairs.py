@@ -1,6 +1,13 @@
 """The pairs of the walk: repeatable, in every script, never a name of the source."""
 
+import unicodedata
+
 from concord_stack.demo.name_pairs import FOLDER, JOINTS, draw
+
+
+def latin(name: str) -> bool:
+    """Whether every letter is Latin, with or without marks."""
+    return all(unicodedata.name(letter).startswith("LATIN") for letter in name if letter.isalpha())
 
 
 def test_a_seed_gives_the_same_pairs_and_another_gives_others() -> None:
@@ -13,7 +20,7 @@ def test_twenty_pairs_cover_every_script_and_are_spelled_in_two() -> None:
     assert len(pairs) == 20
     assert {pair.script for pair in pairs} == set(JOINTS)
     for pair in pairs:
-        assert pair.listed.isascii() != pair.checked.isascii() or pair.listed != pair.checked
+        assert latin(pair.listed) != latin(pair.checked), pair
         assert len(pair.birth_date) == 10
 
 

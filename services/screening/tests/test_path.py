@@ -59,3 +59,12 @@ def test_the_whole_path(house: House) -> None:
         }
     ]
     assert house.api(f"{A}-disclosure", "GET", "/work-items").json()["items"] == []
+
+
+def test_another_romanisation_with_its_parts_swapped_is_noticed(house: House) -> None:
+    """Latin against Latin; the listing has no birth date, so that nothing but the name can show them."""
+    house.listed(A, "Aleksandr Khrushchinskiy", "")
+    found = house.checked(B, name_latin="Chruszczyński Alexander", birth_date="1979-04-11")
+    plain = house.checked(B, name_latin="Hruschinsky Alexandr", birth_date="1979-04-11")
+    other = house.checked(B, name_latin="Mendoza Beatriz", birth_date="1979-04-11")
+    assert [one["answer"] for one in (found, plain, other)] == ["in_review", "in_review", "clear"]
