@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import html
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
+from concord_core.events.topics import group_name, topic_name
 from concord_core.identity.errors import ISSUER_UNAVAILABLE
 from concord_core.web.catalogues import Catalogues
 from concord_core.web.languages import LANGUAGES
 from concord_stack.walk.people import Person, until
-from tests.security.situations import REPORTS, Desk, answered, body, cases, situation
+from concord_stack.walk.steps.cases import CaseFile
+from tests.security.situations import CASES, REPORTS, Desk, answered, body, cases, situation
+from tests.security.test_bad_facts import log_of
 from tests.support.keycloak_signin import KeycloakTokens, Visitor, fill_in
 
 
@@ -23,15 +27,55 @@ def own_cases(analyst: Person) -> int:
 @situation("Kafka is down")
 def test_broker_down(desk: Desk) -> None:
     analyst, focal = desk.person("unicef-analyst"), desk.person("unicef-focal")
-    focal.post(REPORTS, body())
+    case = focal.post(REPORTS, body())["case_reference"]
+    desk.person("unicef-officer").get(f"{CASES}/{case}")  # its token is at hand
     until("the counts at rest", lambda: own_cases(analyst) == len(cases(desk)))
     desk.stack.kafka.stop()
     try:
         taken = [focal.post(REPORTS, body())["case_reference"] for _ in range(3)]
         assert own_cases(analyst) == len(cases(desk)) - len(taken)
+        work_on(CaseFile(desk.person("unicef-officer"), case))
     finally:
         desk.stack.kafka.start()
     until("the facts that waited", lambda: own_cases(analyst) == len(cases(desk)), seconds=120)
+    until("the case's facts that waited", lambda: len(sequences(desk, case)) > 3, seconds=60)
+    found = sequences(desk, case)
+    assert found == list(range(1, len(found) + 1))
+
+
+def work_on(file: CaseFile) -> None:
+    """Acts that each write a fact of the same case."""
+    today = datetime.now(UTC).date().isoformat()
+    victims = [{"sex": "female", "age_category": "adult", "count": 1}]
+    file.act(
+        "assess",
+        on=today,
+        concern="sea",
+        allegation_type="sexual_exploitation",
+        allegation_nature="transactional_sex",
+        personnel_category="un_staff_international",
+        serious=False,
+        victims=victims,
+    )
+    file.act("report", on=today)
+    file.act("refer", on=today, investigating_entity="oios")
+
+
+def sequences(desk: Desk, case: str) -> list[int]:
+    """The sequences of the case's facts, as they follow each other in the topic."""
+    topic = topic_name("intake", "unicef")
+    found: list[int] = []
+    with log_of(desk, "hub-intake") as log:
+        log.subscribe(group_name("hub", "intake", f"looking-{uuid.uuid4().hex}"), [topic])
+
+        def at_the_end() -> bool:
+            records = [record for record in log.poll(500, 0.5) if record.key == case.encode()]
+            found.extend(int(dict(record.headers)["ce_sequence"]) for record in records)
+            ends = log.ends()
+            return bool(ends) and all(log.position(place) == end for place, end in ends.items())
+
+        until("the end of the topic", at_the_end)
+    return found
 
 
 @situation("Keycloak is down")
@@ -86,6 +130,8 @@ def says_that_sign_in_does_not_answer(page: httpx.Response, language: str) -> No
 def test_database_down(desk: Desk) -> None:
     focal, key = desk.person("unicef-focal"), uuid.uuid4().hex
     focal.get("/api/intake/work-items")  # its token is at hand
+    analyst = desk.person("unicef-analyst")
+    until("the counts at rest", lambda: own_cases(analyst) == len(cases(desk)))
     before, report, programs = len(cases(desk)), body(), running(desk)
     desk.stack.postgres.stop()
     try:
@@ -101,6 +147,7 @@ def test_database_down(desk: Desk) -> None:
     assert repeated(focal, report, key) == taken
     assert running(desk) == programs, "a service waits for its database; it does not end"
     assert len(cases(desk)) == before + 1
+    until("reporting going on behind its wait", lambda: own_cases(analyst) == before + 1, seconds=120)
     for _ in range(5):  # no connection that Keycloak held when the database went makes a sign-in fail
         assert KeycloakTokens(desk.stack.issuer, desk.stack.password)("unicef-officer")
 
