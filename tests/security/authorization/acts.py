@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from concord_stack.walk.steps.checks import check_body
+from concord_stack.walk.steps.referral import consent_body
 from concord_stack.walk.steps.reports import report_body
 from tests.security.authorization.scene import ACTS as CASE_ACTS
 from tests.security.authorization.scene import CLOSURE, HELPER, SECOND, Make, Scene, day
@@ -90,7 +91,7 @@ WRITES: Mapping[str, tuple[Act, ...]] = {
     f"POST {_PERSONS}": (Act(_new, _same(_PERSON)),),
     f"PATCH {_PERSONS}/{{reference}}": (Act(Scene.helped, _same({"notes": "Inventé."})),),
     f"POST {_PERSONS}/{{reference}}/needs": (Act(Scene.helped, _same({"service": "medical"})),),
-    f"POST {_PERSONS}/{{reference}}/consents": (Act(Scene.helped, lambda scene, _: scene.consent_body()),),
+    f"POST {_PERSONS}/{{reference}}/consents": (Act(Scene.helped, lambda _scene, _target: consent_body()),),
     "POST /api/assistance/handovers/{report_reference}/open": (Act(Scene.request),),
     "POST /api/assistance/needs/{reference}/{step}": (
         _need("offer"),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from concord_stack.walk.steps.checks import check_body
+from concord_stack.walk.steps.referral import consent_body
 from tests.security.authorization.scene import ACTS, CLOSURE, HELPER, SECOND, Make, Scene, day
 from tests.security.authorization.targets import Target
 
@@ -70,9 +70,8 @@ def _release(_scene: Scene, target: Target) -> Fields:
     return {"fields": ["basis"], "act": "release", **target.shown}
 
 
-def _consent(scene: Scene, _target: Target) -> Fields:
-    body: dict[str, Any] = scene.consent_body()
-    return {"state": "given", **body}
+def _consent(_scene: Scene, _target: Target) -> Fields:
+    return consent_body()
 
 
 def _willing(scene: Scene) -> Target:

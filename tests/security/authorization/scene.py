@@ -13,6 +13,7 @@ from typing import Any
 from concord_stack.embedded import EmbeddedStack
 from concord_stack.walk.people import Person, until
 from concord_stack.walk.steps.checks import check_body
+from concord_stack.walk.steps.referral import consent_body
 from concord_stack.walk.steps.register import listing_body
 from concord_stack.walk.steps.reports import report_body
 from concord_stack.walk.walk import World
@@ -21,7 +22,6 @@ from tests.security.authorization.targets import OWNER, Target
 
 INTAKE, SCREENING, ASSISTANCE = "/api/intake", "/api/screening", "/api/assistance"
 ASKER, HELPER = "unhcr", "unfpa"
-SHARED = ["identity", "contact", "profile"]
 _RECEIVED_DAYS = 200
 
 Make = Callable[["Scene"], Target]
@@ -231,25 +231,10 @@ class Scene:
         look = partial(self._person_seen, person)
         return Target({"reference": reference}, seen["version"], look=look)
 
-    def consent_body(self) -> dict[str, Any]:
-        """A consent to ask the helping agency."""
-        today = datetime.now(UTC).date()
-        return {
-            "scope": "share_with_other_un_entity",
-            "recipient": HELPER,
-            "service": "medical",
-            "groups": SHARED,
-            "given_how": "in_person",
-            "language": "fr",
-            "given_date": today.isoformat(),
-            "expiry_date": (today + timedelta(days=180)).isoformat(),
-            "words": "Inventé : d'accord pour cette aide.",
-        }
-
     def consent(self) -> Target:
         """A consent that holds."""
         person = self.helped().names["reference"]
-        made = self.person("advocate").post(f"{ASSISTANCE}/persons/{person}/consents", self.consent_body())
+        made = self.person("advocate").post(f"{ASSISTANCE}/persons/{person}/consents", consent_body())
         reference = str(made["reference"])
         look = partial(self.advocate_sees, f"consents/{reference}")
         return Target({"reference": reference}, made["version"], shown={"person": person}, look=look)

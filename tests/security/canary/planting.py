@@ -10,6 +10,7 @@ from typing import Any
 from concord_stack.walk.browser import Browser, Page
 from concord_stack.walk.people import Person, until
 from concord_stack.walk.steps.checks import check_body
+from concord_stack.walk.steps.referral import consent_body
 from concord_stack.walk.steps.register import activate, listing_body
 from concord_stack.walk.walk import World
 from tests.security.canary.marks import MARK, NATIVE, mark
@@ -170,7 +171,9 @@ def _assist(world: World) -> None:
     path = f"{ASSISTANCE}/persons/{person['reference']}"
     changed = advocate.call("PATCH", path, {name: f"{text}CHANGED" for name, text in words.items()}, version=1)
     assert changed.status_code == 200, changed.text
-    advocate.post(f"{path}/consents", _consent())
+    advocate.post(
+        f"{path}/consents", {**consent_body(), "words": mark("words"), "best_interest": mark("best_interest")}
+    )
     ask = {"person_reference": person["reference"], "recipient": "unfpa", "service": "medical", "note": mark("note")}
     shown = list(advocate.post(f"{ASSISTANCE}/referrals/preview", ask)["fields"])
     offer = {**ask, "country": "HTI", "shown_fields": shown}
@@ -181,23 +184,6 @@ def _assist(world: World) -> None:
     held = officer.get(f"{inbox}/content")["fields"]
     assert {f"{mark('name')}CHANGED", mark("note")} <= set(held.values()), "the other agency does not read the marks"
     assert advocate.call("POST", f"{ASSISTANCE}/persons", {"name": MARK, "sex": MARK}).status_code == 422
-
-
-def _consent() -> dict[str, Any]:
-    return {
-        "scope": "share_with_other_un_entity",
-        "state": "given",
-        "recipient": "unfpa",
-        "service": "medical",
-        "groups": ["identity", "contact", "profile", "note"],
-        "given_how": "in_person",
-        "given_by": "person",
-        "language": "fr",
-        "given_date": _today(),
-        "expiry_date": _today(90),
-        "words": mark("words"),
-        "best_interest": mark("best_interest"),
-    }
 
 
 # --- addresses ----------------------------------------------------------------------------------------------------

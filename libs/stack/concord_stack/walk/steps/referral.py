@@ -30,7 +30,7 @@ def run(world: World) -> Evidence:
     ask = {"person_reference": person["reference"], "recipient": "unfpa", "service": "medical", "note": "invented note"}
     refused = advocate.call("POST", f"{BASE}/referrals/preview", ask)
     expect(refused.status_code == 409, f"a referral without consent answered {refused.status_code}")
-    consent = _consent(advocate, person["reference"])
+    consent = advocate.post(f"{BASE}/persons/{person['reference']}/consents", consent_body())
     preview = advocate.post(f"{BASE}/referrals/preview", ask)
     shown = list(preview["fields"])
     world.found["trace"] = uuid.uuid4().hex
@@ -52,9 +52,10 @@ def run(world: World) -> Evidence:
     )
 
 
-def _consent(advocate: Person, person: str) -> dict[str, Any]:
+def consent_body() -> dict[str, Any]:
+    """A person's consent that C is asked for medical help, for half a year from today."""
     today = datetime.now(UTC).date()
-    body = {
+    return {
         "scope": "share_with_other_un_entity",
         "state": "given",
         "recipient": "unfpa",
@@ -68,8 +69,6 @@ def _consent(advocate: Person, person: str) -> dict[str, Any]:
         "words": "Inventé : d'accord pour cette aide.",
         "best_interest": "",
     }
-    consent: dict[str, Any] = advocate.post(f"{BASE}/persons/{person}/consents", body)
-    return consent
 
 
 def _answer(officer: Person, reference: str) -> dict[str, Any]:
