@@ -28,6 +28,19 @@ def operator(full_infra: FullStack) -> Administration:
     return Administration.load(full_infra.administration_file)
 
 
+def said(full_infra: FullStack, *arguments: str) -> str:
+    """What `concord agency` prints when it is run with the operator's settings and takes what it was asked."""
+    done = CliRunner().invoke(app, [*arguments, "--config", str(full_infra.administration_file)])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def changes(full_infra: FullStack, *arguments: str) -> list[str]:
+    """The changes that `concord agency` says it made."""
+    made: list[str] = json.loads(said(full_infra, *arguments, "--json"))
+    return made
+
+
 def test_onboarding_twice_changes_nothing(operator: Administration) -> None:
     for slug in ("unicef", "unfpa", "wfp"):
         joining.onboard(operator, slug, None)
@@ -43,9 +56,7 @@ def test_everything_is_what_the_agreement_says(operator: Administration) -> None
 
 
 def test_the_list_says_that_all_logins_are_safe(full_infra: FullStack, operator: Administration) -> None:
-    done = CliRunner().invoke(app, ["list", "--config", str(full_infra.administration_file)])
-    assert done.exit_code == 0, done.output
-    assert "unicef" in done.output
+    assert "unicef" in said(full_infra, "list")
 
 
 def test_an_unlinked_login_is_named_and_mended(full_infra: FullStack, operator: Administration) -> None:
@@ -64,21 +75,23 @@ def test_an_unlinked_login_is_named_and_mended(full_infra: FullStack, operator: 
 
 
 def test_a_new_agency_joins_and_leaves(full_infra: FullStack, operator: Administration) -> None:
-    new = joining.NewAgency("UNESCO", "An agency that joins for this test", "joiner.example", "hub")
+    about = ("--entity", "UNESCO", "--name", "An agency that joins for this test", "--domain", "joiner.example")
     version = operator.in_force().version
-    assert joining.onboard(operator, "joiner", new)
+    unknown = CliRunner().invoke(app, ["onboard", "joiner", "--config", str(full_infra.administration_file)])
+    assert unknown.exit_code == 1, unknown.output
+    assert changes(full_infra, "onboard", "joiner", *about)
     assert operator.in_force().version == version + 1
     assert "concord.intake.joiner.v1" in operator.in_force().topics()
-    assert joining.onboard(operator, "joiner", new) == []
+    assert changes(full_infra, "onboard", "joiner", *about) == []
     assert "joiner" in {one.agency for one in full_infra.administration.joined()}
-    assert joining.offboard(operator, "joiner")
-    assert joining.offboard(operator, "joiner") == []
+    assert changes(full_infra, "offboard", "joiner")
+    assert changes(full_infra, "offboard", "joiner") == []
     assert "joiner" not in {one.agency for one in full_infra.administration.joined()}
     assert not {acl for acl in operator.in_force().acls() if "joiner" in acl.name and acl.operation == "write"}
-    assert joining.onboard(operator, "joiner", None)
-    assert joining.onboard(operator, "joiner", None) == []
+    assert changes(full_infra, "onboard", "joiner")
+    assert said(full_infra, "onboard", "joiner").strip() == "nothing to change"
     assert "joiner" in {one.agency for one in full_infra.administration.joined()}
-    assert joining.offboard(operator, "joiner")
+    assert changes(full_infra, "offboard", "joiner")
 
 
 def with_island(operator: Administration, folder: Path) -> Administration:
@@ -149,7 +162,8 @@ def test_one_who_leaves_cannot_sign_in_and_one_who_returns_can(full_infra: FullS
 def test_sign_out_ends_every_session_of_an_agency(full_infra: FullStack) -> None:
     person = AgencyAdministrator(full_infra, "unhcr").hire(fresh_email("unhcr"), ("intake.staff_reporter",))
     assert come_in(full_infra, person) is not None
-    assert full_infra.administration.sign_out("unhcr") >= 1
+    people, _, rest = said(full_infra, "sign-out", "unhcr").partition(" ")
+    assert (int(people) >= 1, rest.strip()) == (True, "people signed out")
     hub = full_infra.access.open("concord")
     organization = next(one for one in hub.get_organizations() if one["alias"] == "unhcr")
     for member in hub.get_organization_members(organization["id"]):
