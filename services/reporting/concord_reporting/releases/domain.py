@@ -16,7 +16,10 @@ from concord_core.web.marks import msgid
 from concord_reporting.projections.domain import Kind, Part
 
 BASE = 5
-METHOD = "yearly totals, each rounded to the nearest multiple of 5; reports are counted, not incidents"
+METHOD = (
+    "yearly totals, each rounded to the nearest multiple of 5; reports are counted, not incidents;"
+    " substantiated means established by an investigation in whole or in part"
+)
 
 
 @dataclass(frozen=True)
