@@ -133,9 +133,10 @@ class Hub:
         with self.counting.relay.engine.connect() as conn:
             return int(conn.execute(text(_WAITING)).scalar_one())
 
-    def in_topic(self) -> list[str]:
-        """The ids of all facts in the own agency's topic, as often as they stand there, in order within each key."""
-        topic = topic_name("intake", self.exchange.own)
+    def in_topic(self, agency: str = "") -> list[str]:
+        """The ids of all facts in the topic of an agency, else of the own, as often as they stand there, in order
+        within each key."""
+        topic = topic_name("intake", agency or self.exchange.own)
         found: list[str] = []
         with closing(self.engine.log("hub-intake")) as log:
             log.subscribe(group_name("hub", "intake", f"looking-{uuid4().hex}"), [topic])

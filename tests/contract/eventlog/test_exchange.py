@@ -12,9 +12,11 @@ from concord.assistance.v1.events_pb2 import ReferralOffered
 from concord.intake.v1.events_pb2 import CaseClosed
 from concord_core.events import Fact, Subscription, dead_letters
 from concord_core.events.consumer import Consumer
+from concord_core.events.relay import REFUSED_SECONDS
 from concord_core.events.waits import CONSUMER_APPLIED, RELAY_READ, RELAY_SENT, Hold
 from concord_core.storage import Work
 from tests.contract.eventlog.hub import (
+    SECONDS,
     Counting,
     Hub,
     ask_retry,
@@ -236,6 +238,22 @@ def test_a_topic_that_is_refused_does_not_hold_the_others(hub: Hub) -> None:
         hub.emit("K0", 2)
         wait_for(lambda: len(hub.effects()) == 2)
     assert hub.unsent() == 1
+
+
+def test_what_the_log_refuses_waits_in_the_outbox_until_it_may_be_written(hub: Hub) -> None:
+    peer, whole = hub.exchange.peer, hub.exchange.acls
+    without = [acl for acl in whole if not (acl.operation == "write" and peer in acl.name)]
+    assert len(without) < len(whole)
+    hub.engine.apply(hub.exchange.topics, without)
+    emit(hub.counting.app, peer, "P", 1)
+    hub.emit("K0", 1)
+    with running(hub.relay().run):
+        wait_for(lambda: hub.unsent() == 1)
+        assert len(hub.in_topic()) == 1
+        assert hub.in_topic(peer) == []
+        hub.engine.apply(hub.exchange.topics, whole)
+        wait_for(lambda: hub.unsent() == 0, REFUSED_SECONDS + SECONDS)
+    assert len(hub.in_topic(peer)) == 1
 
 
 def test_what_was_sent_long_ago_is_forgotten_and_nothing_else(hub: Hub) -> None:
