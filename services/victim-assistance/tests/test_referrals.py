@@ -242,6 +242,18 @@ def test_another_agency_learns_nothing(house: House) -> None:
         assert refusal(act) == NOT_FOUND.code
 
 
+def test_a_referral_for_another_agencys_need_is_refused_as_for_none(house: House) -> None:
+    """Of one's own person, with consent: only the need is not one's own."""
+    theirs = house.person(C)
+    need = house.do(C, lambda work: house.rooms.needs.record(work, theirs.reference, "medical", None))
+    person = house.person()
+    house.consent(person)
+    for reference in (need.reference, f"{need.reference[:-1]}{'3' if need.reference[-1] != '3' else '4'}"):
+        assert refusal(partial(house.referral, person, need_reference=reference)) == NOT_FOUND.code
+    assert house.do(C, lambda work: house.rooms.needs.get(work, need.reference)) == need
+    assert house.referral(person).need_reference is None
+
+
 def test_a_fact_of_an_agency_that_was_not_asked_is_refused(house: House) -> None:
     referral = opened(house)
     step(house, referral.reference, Step.ACCEPT)
