@@ -106,9 +106,10 @@ def test_the_embedded_stack_comes_up_once_and_ends_when_asked(terminal: Callable
     assert terminal("down").ended() == (0, "nothing is running\n")
 
 
-def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal]) -> None:
-    up = terminal("up", "--embedded")
-    up.wait_for("loopback issuer")
+@pytest.mark.parametrize(("options", "part"), [(["--embedded"], "loopback issuer"), ([], "realms")])
+def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal], options: list[str], part: str) -> None:
+    up = terminal("up", *options)
+    up.wait_for(part)
     family = up.family()
     assert family
     up.ctrl_c()
