@@ -17,7 +17,7 @@ import pytest
 
 from concord_stack.people import Person, people
 from tests.security.authorization.acts import QUERIES, READS
-from tests.security.authorization.answers import told
+from tests.security.authorization.answers import leaked, told
 from tests.security.authorization.caller import no_faults, outsiders, same, staff
 from tests.security.authorization.forms import FORMS, Fields, Form
 from tests.security.authorization.rights import enters, may
@@ -136,6 +136,25 @@ def test_each_page_is_for_its_desks_and_its_agency(
                     yield f"{route} shows {person.user} a reference of another agency"
 
     no_faults(walk, [route for route in pages if not route.writes])
+
+
+def test_a_list_asked_for_another_agencys_reference_tells_nothing_of_it(
+    pages: list[Route], scene: Scene, client: httpx.Client, records: Mapping[str, Target]
+) -> None:
+    """Whatever text a list takes beside its path."""
+    secret = {name for record in records.values() for name in record.names.values()}
+
+    def walk(route: Route) -> Iterator[str]:
+        for person in (one for one in outsiders(Target()) if may(one, route.operation)):
+            session = scene.sessions.of(person.user, route.service)
+            for query in (f"{name}={value}" for name in route.queries for value in secret):
+                answer = client.get(f"{route.path}?{query}", headers={"cookie": session.cookie})
+                if leaked(answer, query.partition("=")[2], secret):
+                    yield f"{route}?{query} as {person.user}: {answer.status_code}"
+
+    lists = [route for route in pages if route.queries and not route.writes and "{" not in route.path]
+    assert "GET /work" in map(str, lists)
+    no_faults(walk, lists)
 
 
 def test_each_form_is_for_its_desks_and_its_agency(pages: list[Route], scene: Scene, client: httpx.Client) -> None:

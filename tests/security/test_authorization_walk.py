@@ -17,7 +17,7 @@ import pytest
 from concord_core.identity import Tenancy
 from concord_stack.people import Person, people
 from tests.security.authorization.acts import READS, WRITES, Act
-from tests.security.authorization.answers import NOT_FOUND, code
+from tests.security.authorization.answers import NOT_FOUND, code, leaked
 from tests.security.authorization.asks import asks
 from tests.security.authorization.caller import Caller, no_faults, outsiders, same, staff
 from tests.security.authorization.rights import MAY, PEERS, PUBLIC, may
@@ -139,6 +139,24 @@ def _of_readers(caller: Caller, secret: set[str]) -> Iterator[str]:
                 yield f"{caller.route} as {person.user}, who may: {code(answer)}"
             if person.agency != caller.target.owner and any(name in answer.text for name in secret):
                 yield f"{caller.route} shows {person.user} a reference of another agency"
+
+
+def test_a_list_asked_for_another_agencys_reference_tells_nothing_of_it(
+    interfaces: list[Route], scene: Scene, client: httpx.Client, records: Mapping[str, Target]
+) -> None:
+    """Whatever text a list takes beside its path: with a real reference it shows what it shows for an invented one."""
+    secret = {name for record in records.values() for name in record.names.values()}
+
+    def walk(route: Route) -> Iterator[str]:
+        caller = Caller(scene.world, client, route, Target())
+        for person in (one for one in outsiders(Target()) if may(one, route.operation)):
+            for query in (f"{name}={value}" for name in route.queries for value in secret):
+                if leaked(caller.read(person, f"{route.path}?{query}"), query.partition("=")[2], secret):
+                    yield f"{route}?{query} as {person.user}"
+
+    lists = [route for route in interfaces if route.queries and not route.writes]
+    assert "GET /api/intake/cases" in map(str, lists)
+    no_faults(walk, lists)
 
 
 def test_each_write_is_for_its_desks_and_its_agency(

@@ -37,6 +37,18 @@ def routes_of(app: FastAPI) -> Iterator[tuple[str, str, list[Door]]]:
                     yield method, context.path, list(doors(context.dependant))
 
 
+def queries_of(app: FastAPI) -> dict[tuple[str, str], tuple[str, ...]]:
+    """By method and path of a route: the parameters beside the path that take a text."""
+    return {
+        (method, context.path): tuple(
+            one.alias for one in context.dependant.query_params if one.field_info.annotation in (str, str | None)
+        )
+        for context in iter_route_contexts(app.routes)
+        if context.path
+        for method in context.methods or ()
+    }
+
+
 def unlocked(client: TestClient, app: FastAPI) -> tuple[list[str], int]:
     """Routes that answer a stranger anything else, or ask for no operation of the policy; and how many were tried."""
     wrong, tried = [], 0

@@ -13,14 +13,14 @@ from concord_core.identity import AllowPage
 from concord_core.runtime import Context, Parts, Service
 from concord_stack.config import PACKAGES
 from concord_stack.embedded import EmbeddedStack
-from tests.support.strangers import routes_of
+from tests.support.strangers import queries_of, routes_of
 
 SERVICES = ("intake", "screening", "assistance", "reporting", "front")
 
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one route, and the operation that it asks for."""
+    """One method of one route, the operation that it asks for, and which texts it takes beside its path."""
 
     service: str
     method: str
@@ -28,6 +28,7 @@ class Route:
     operation: str
     page: bool
     public: bool
+    queries: tuple[str, ...] = ()
 
     @property
     def writes(self) -> bool:
@@ -64,10 +65,10 @@ def routes(services: Mapping[str, Built]) -> list[Route]:
         app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         for router in one.parts.routers:
             app.include_router(router)
-        policy = one.service.policy()
+        policy, queries = one.service.policy(), queries_of(app)
         for method, path, its_doors in routes_of(app):
             assert len(its_doors) == 1, f"{name} {method} {path} asks for {len(its_doors)} operations, it needs one"
             operation = its_doors[0].operation
             page, public = isinstance(its_doors[0], AllowPage), policy.is_public(operation)
-            found.append(Route(name, method, path, operation, page, public))
+            found.append(Route(name, method, path, operation, page, public, queries[method, path]))
     return found
