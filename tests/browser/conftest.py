@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.harness import chromium
+from tests.browser.harness import Viewer, chromium
 from tests.support.intake import House, make_app, make_house
 from tests.support.postgres import Databases
 from tests.support.serving import served
@@ -17,6 +17,11 @@ from tests.support.serving import served
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, chromium(playwright) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def viewer(browser: Browser) -> Viewer:
+    return Viewer(browser)
 
 
 @pytest.fixture(scope="module")

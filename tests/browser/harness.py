@@ -1,11 +1,12 @@
 """Looks at pages as people see them, takes pictures into `test-output/pages/`, and says what is wrong with each.
 
-The pages are data (`PageCase`): a service adds its own to a list and calls `look`.
+The pages are data (`PageCase`): a service adds its own to a list and has a `Viewer` look at them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, StorageState
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Request, StorageState
 
 OUTPUT = Path(__file__).parents[2] / "test-output" / "pages"
 FLAGS = [
@@ -84,33 +85,47 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
         browser.close()
 
 
-def look(browser: Browser, origin: str, case: PageCase, one: Look, *, session: StorageState | None = None) -> list[str]:
-    """Opens the page, takes its picture, and returns everything that is wrong, in words.
+class Viewer:
+    """Looks at pages in one window for each session: a new one for every look would cost a third of the time."""
 
-    No page may hold a script at all; that it works without JavaScript is then only a matter of its forms, which the
-    journeys try in a browser with JavaScript switched off (there axe could not run).
-    """
-    context = browser.new_context(
-        viewport={"width": one.width, "height": SIZES[one.width]},
-        color_scheme="dark" if one.dark else "light",
-        storage_state=session,
-    )
-    try:
-        page = context.new_page()
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._windows: dict[str, Page] = {}
+
+    def look(self, origin: str, case: PageCase, one: Look, *, session: StorageState | None = None) -> list[str]:
+        """Opens the page, takes its picture, and returns everything that is wrong, in words.
+
+        No page may hold a script at all; that it works without JavaScript is then only a matter of its forms, which
+        the journeys try in a browser with JavaScript switched off (there axe could not run).
+        """
+        page = self._window(one, session)
         elsewhere: list[str] = []
-        page.on("request", lambda request: elsewhere.append(request.url) if not _same(request.url, origin) else None)
+
+        def note(request: Request) -> None:
+            if urlsplit(request.url)[:2] != urlsplit(origin)[:2]:
+                elsewhere.append(request.url)
+
+        page.on("request", note)
         joiner = "&" if "?" in case.path else "?"
         response = page.goto(f"{origin}{case.path}{joiner}lang={one.lang}")
         OUTPUT.mkdir(parents=True, exist_ok=True)
         wrong = [] if response and response.status == case.status else [f"status {response and response.status}"]
-        wrong += [f"request to elsewhere: {url}" for url in elsewhere]
         wrong += faults(page, one, case.voice)
         page.screenshot(path=OUTPUT / f"{case.name}-{one.label}.png", full_page=True)
-        if case.voice == "public" and context.cookies():
+        page.remove_listener("request", note)
+        wrong += [f"request to elsewhere: {url}" for url in elsewhere]
+        if case.voice == "public" and page.context.cookies():
             wrong.append("a public page set a cookie")
         return [f"{case.name} {one.label}: {fault}" for fault in wrong]
-    finally:
-        context.close()
+
+    def _window(self, one: Look, session: StorageState | None) -> Page:
+        key = json.dumps(session)
+        if key not in self._windows:
+            self._windows[key] = self._browser.new_context(storage_state=session).new_page()
+        page = self._windows[key]
+        page.set_viewport_size({"width": one.width, "height": SIZES[one.width]})
+        page.emulate_media(color_scheme="dark" if one.dark else "light")
+        return page
 
 
 def press(control: Locator) -> None:
@@ -157,7 +172,3 @@ def keyboard_reaches_main(context: BrowserContext, url: str) -> bool:
     page.goto(url)
     page.keyboard.press("Tab")
     return page.locator(".skip:focus").is_visible() and page.locator(".skip").get_attribute("href") == "#main"
-
-
-def _same(url: str, origin: str) -> bool:
-    return urlsplit(url)[:2] == urlsplit(origin)[:2]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from concord_stack.walk.walk import World
 from tests.browser.crawl import Found, pages_of, sign_in
-from tests.browser.harness import PageCase, chromium, look, looks
+from tests.browser.harness import PageCase, Viewer, looks
 
 pytestmark = pytest.mark.xdist_group("embedded")
 
@@ -69,14 +68,10 @@ VISITORS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as found:
-        yield found
-
-
 @pytest.mark.parametrize("visitor", VISITORS, ids=lambda visitor: visitor.user or "public")
-def test_every_page_that_they_reach_is_finished(browser: Browser, walked: World, visitor: Visitor) -> None:
+def test_every_page_that_they_reach_is_finished(
+    browser: Browser, viewer: Viewer, walked: World, visitor: Visitor
+) -> None:
     origin = walked.origin(visitor.user.partition("-")[0])
     found = _visit(browser, origin, visitor)
     voice: Literal["public", "staff"] = "staff" if visitor.user else "public"
@@ -84,7 +79,7 @@ def test_every_page_that_they_reach_is_finished(browser: Browser, walked: World,
     for shape, address in found.pages.items():
         case = PageCase(_name(visitor, shape), address, voice)
         session = found.session if visitor.user else None
-        wrong += [fault for one in looks(case) for fault in look(browser, origin, case, one, session=session)]
+        wrong += [fault for one in looks(case) for fault in viewer.look(origin, case, one, session=session)]
     assert wrong == []
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState
 
-from tests.browser.harness import PageCase, chromium, look, looks, press
+from tests.browser.harness import PageCase, Viewer, looks, press
 from tests.support.front import COOKIE, Answer, answering, front, item
 from tests.support.serving import served
 
@@ -71,29 +70,23 @@ STATES: dict[str, Answer] = {
 }
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as found:
-        yield found
-
-
 def _session(origin: str) -> StorageState:
     cookie = {"name": COOKIE, "value": "open", "url": f"{origin}/work"}
     return {"cookies": [cookie], "origins": []}  # type: ignore[list-item]
 
 
-def test_the_front_door(browser: Browser) -> None:
+def test_the_front_door(viewer: Viewer) -> None:
     with served(front(FULL)) as origin:
         case = PageCase("front-door", "/", "public")
-        assert [fault for one in looks(case) for fault in look(browser, origin, case, one)] == []
+        assert [fault for one in looks(case) for fault in viewer.look(origin, case, one)] == []
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_list_of_work(browser: Browser, state: str) -> None:
+def test_the_list_of_work(viewer: Viewer, state: str) -> None:
     with served(front(STATES[state])) as origin:
         case = PageCase(f"work-{state}", "/work", "staff")
         session = _session(origin)
-        assert [fault for one in looks(case) for fault in look(browser, origin, case, one, session=session)] == []
+        assert [fault for one in looks(case) for fault in viewer.look(origin, case, one, session=session)] == []
 
 
 def test_the_list_narrows_without_javascript(browser: Browser) -> None:

@@ -12,7 +12,7 @@ from concord_core.clocks import Holder, PauseReason
 from concord_intake.cases.commands import Person
 from concord_intake.cases.domain import Act, Assess, Command, Propose, Refer, VictimCount
 from concord_intake.reports.domain import NewReport
-from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, look, looks, press
+from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, Viewer, looks, press
 from tests.browser.intake_form import ADULT, CHILD, fill, go_back, go_on, shot, walk
 from tests.support.intake import OFFICER, SECOND, TODAY, House, work_of
 
@@ -99,8 +99,8 @@ def cases(house: House) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("case", PUBLIC, ids=lambda case: case.name)
-def test_public_pages_are_finished(browser: Browser, origin: str, case: PageCase) -> None:
-    assert [fault for one in looks(case) for fault in look(browser, origin, case, one)] == []
+def test_public_pages_are_finished(viewer: Viewer, origin: str, case: PageCase) -> None:
+    assert [fault for one in looks(case) for fault in viewer.look(origin, case, one)] == []
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def staff(origin: str, subject: str) -> StorageState:
         "call-back-late",
     ],
 )
-def test_staff_pages_are_finished(browser: Browser, origin: str, cases: dict[str, str], name: str) -> None:
+def test_staff_pages_are_finished(viewer: Viewer, origin: str, cases: dict[str, str], name: str) -> None:
     paths = {
         "worklist": "/cases",
         "assess": f"/cases/{cases['late']}/assess",
@@ -279,7 +279,7 @@ def test_staff_pages_are_finished(browser: Browser, origin: str, cases: dict[str
     case = PageCase(f"intake-staff-{name}", paths[name], "staff")
     session = staff(origin, SECOND.subject)
     langs = ("en", "ar", "zh") if name in ("worklist", "child", "call-back", "call-back-late") else ("en", "ar")
-    assert [fault for one in looks(case, langs) for fault in look(browser, origin, case, one, session=session)] == []
+    assert [fault for one in looks(case, langs) for fault in viewer.look(origin, case, one, session=session)] == []
 
 
 def test_an_act_by_form_moves_the_case_and_a_wrong_day_stays_in_the_form(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from tests.browser.harness import PageCase, chromium, keyboard_reaches_main, look, looks, press
+from tests.browser.harness import PageCase, Viewer, keyboard_reaches_main, looks, press
 from tests.support.gallery.app import make
 from tests.support.serving import served
 
@@ -22,20 +22,14 @@ pytestmark = pytest.mark.xdist_group("browser-kit")
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     with served(make()) as address:
         yield address
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_page_is_finished(browser: Browser, origin: str, case: PageCase) -> None:
-    assert [fault for one in looks(case) for fault in look(browser, origin, case, one)] == []
+def test_page_is_finished(viewer: Viewer, origin: str, case: PageCase) -> None:
+    assert [fault for one in looks(case) for fault in viewer.look(origin, case, one)] == []
 
 
 def test_errors_keep_what_was_typed_and_lead_to_the_field(browser: Browser, origin: str) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState
 from sqlalchemy import text
 
 from concord_core.rpc import RpcServer
 from concord_core.storage import Login
-from tests.browser.harness import Look, PageCase, chromium, look, looks, press
+from tests.browser.harness import Look, PageCase, Viewer, looks, press
 from tests.support.screening_house import House, make_house
 from tests.support.serving import served
 
@@ -20,12 +20,6 @@ LONG = "María de los Ángeles Fernández-Villaverde y Quintanilla de la Sierra"
 DECIDING = ("review-open", "release", "check-in-review")
 """Looked at in every size and language here; the walk's crawl does it for the pages that its people reach."""
 pytestmark = pytest.mark.xdist_group("browser-screening")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright, chromium(playwright) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -99,12 +93,12 @@ def session(user: str) -> StorageState:
     return {"cookies": [{**cookie, **rest}], "origins": []}  # type: ignore[typeddict-item]
 
 
-def test_every_page_is_finished(browser: Browser, origin: str, paths: dict[str, tuple[str, str]]) -> None:
+def test_every_page_is_finished(viewer: Viewer, origin: str, paths: dict[str, tuple[str, str]]) -> None:
     wrong = []
     for name, (user, path) in paths.items():
         case = PageCase(f"screening-{name}", path, "staff", 404 if name == "nothing" else 200)
         for one in looks(case) if name in DECIDING else (Look("en", 1280, dark=True), Look("ar", 360)):
-            wrong += look(browser, origin, case, one, session=session(user))
+            wrong += viewer.look(origin, case, one, session=session(user))
     assert wrong == []
 
 
@@ -177,7 +171,7 @@ def test_from_a_listing_to_a_release_without_javascript(browser: Browser, origin
 
 @pytest.mark.parametrize("user", [f"{A}-admin", "un-operator"])
 def test_late_reviews_are_finished(
-    browser: Browser, origin: str, house: House, paths: dict[str, tuple[str, str]], user: str
+    viewer: Viewer, origin: str, house: House, paths: dict[str, tuple[str, str]], user: str
 ) -> None:
     database = house.context.database(Login.OWNER)
     with database.engine.begin() as conn:
@@ -187,4 +181,4 @@ def test_late_reviews_are_finished(
     house.job("escalate")
     case = PageCase(f"screening-late-{user.partition('-')[2]}", "/screening/late", "staff")
     sizes = looks(case, ("en", "ar", "zh"))
-    assert [fault for one in sizes for fault in look(browser, origin, case, one, session=session(user))] == []
+    assert [fault for one in sizes for fault in viewer.look(origin, case, one, session=session(user))] == []

@@ -22,7 +22,7 @@ from tests.support.engines import Engine
 from tests.support.exchange import Exchange
 from tests.support.postgres import Databases
 
-SECONDS = 15.0
+SECONDS = 300.0
 _WAITING = """
 select count(*) from pg_stat_activity
 where datname = current_database() and pid <> pg_backend_pid() and query like '%pg_try_advisory_lock%'

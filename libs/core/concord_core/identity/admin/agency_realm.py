@@ -38,7 +38,8 @@ def make_agency_realm(
 
     A realm that is there keeps its people; roles and the hub's client are brought up to date.
     """
-    realm = Realm(access, f"agency-{slug}", [])
+    name = f"agency-{slug}"
+    realm = Realm(access.open(name), name, [])
     settings = {"displayName": f"{slug.upper()} sign-in", "registrationAllowed": False, "passwordPolicy": _PASSWORDS}
     client = _hub_client(access, slug, secret)
     realm.ensure(

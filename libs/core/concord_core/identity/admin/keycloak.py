@@ -1,6 +1,8 @@
 """The identity port on Keycloak, by its administration interface."""
 
 from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
 
 from concord_core.agreement import Agency, Agreement
 from concord_core.identity.admin import agencies, hub, services
@@ -11,13 +13,17 @@ from concord_core.identity.admin.realm import Realm
 
 
 class KeycloakAdministration:
-    """One hub realm. Not to be shared between threads."""
+    """One hub realm, with one login for all that is done. Not to be shared between threads."""
 
     def __init__(self, access: AdminAccess) -> None:
         self._access = access
 
+    @cached_property
+    def _admin(self) -> Any:
+        return self._access.open(self._access.realm)
+
     def _realm(self) -> Realm:
-        return Realm(self._access, self._access.realm, [])
+        return Realm(self._admin, self._access.realm, [])
 
     def prepare(self) -> Changes:
         realm = self._realm()

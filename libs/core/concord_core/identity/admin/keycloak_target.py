@@ -22,7 +22,7 @@ class KeycloakTarget:
 
     def plan(self, agreement: Agreement) -> Sequence[Change]:
         """Which clients come, go, or have other settings; their roles and scopes follow from the agreement."""
-        realm = Realm(AdminAccess.of(self._section), self._section.realm, [])
+        realm = Realm(AdminAccess.of(self._section).open(self._section.realm), self._section.realm, [])
         there = ours(realm)
         wanted = {client.client_id: client for client in self._clients(agreement)}
         found = [Change("add", "client", name) for name in sorted(wanted.keys() - there.keys())]

@@ -7,7 +7,6 @@ from typing import Any
 
 from keycloak.exceptions import KeycloakGetError
 
-from concord_core.identity.admin.access import AdminAccess
 from concord_core.identity.admin.compare import Representation, differs, merged
 from concord_core.identity.admin.port import Changes
 
@@ -22,12 +21,13 @@ class Mapper:
 
 
 class Realm:
-    """The primitives from which a realm is put together. Each appends what it changed to `changes`."""
+    """The primitives from which a realm is put together; `admin` is a client for it. Each appends what it changed to
+    `changes`."""
 
-    def __init__(self, access: AdminAccess, name: str, changes: Changes) -> None:
+    def __init__(self, admin: Any, name: str, changes: Changes) -> None:
         self.name = name
         self.changes = changes
-        self.admin = access.open(name)
+        self.admin = admin
         self._client_ids: dict[str, str] = {}
 
     # --- the realm itself -------------------------------------------------------------------------------------
