@@ -18,11 +18,14 @@ from numba import njit
 from concord_screening.engine.assignment import (
     MAX_PARTS,
     N_FEATURES,
+    Assigning,
+    Parts,
     assign,
     assigning,
     measure,
     parts_room,
 )
+from concord_screening.engine.lean import lean
 from concord_screening.engine.sounds import CLASSES, could_be_one, sounds_of
 from concord_screening.engine.spelled import (
     best_evidence,
@@ -53,6 +56,22 @@ class Alike(NamedTuple):
     by_unit: np.ndarray
 
 
+class _Matching(NamedTuple):
+    """Working space of `_by_parts` and `_by_neighbours`."""
+
+    room: Assigning
+    partner: np.ndarray
+    scores: np.ndarray
+    a: Parts
+    b: Parts
+    trial_a: Parts
+    trial_b: Parts
+    trial_unit: np.ndarray
+    own_sounds: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+
+
 class _Closer(NamedTuple):
     """Which entries deserve a closer look with which form; evidence of units of parts, and of parts in one word.
 
@@ -79,7 +98,9 @@ def compare(tables, own, names, entries, row_of, spread):
     parts = number_parts(names, entries, row_of)
     every = spellings_of(names, entries, np.ones(total, dtype=np.bool_), row_of, parts)
     single = best_evidence(tables, own, 0, own.singles, every, parts, spread)
-    wanted = _by_parts(own, names, entries, row_of, single, alike)
+    wanted = np.zeros((forms, total), dtype=np.bool_)
+    work = _matching(own.singles)
+    _by_parts(own, names, entries, row_of, single, work, wanted, alike)
     some = np.zeros(total, dtype=np.bool_)
     for f in range(forms):
         some |= wanted[f]
@@ -92,12 +113,12 @@ def compare(tables, own, names, entries, row_of, spread):
         )  # fmt: skip
         chosen = spellings_of(names, entries, some, row_of, parts)
         pairs = best_evidence(tables, own, own.singles, own.pairs, chosen, parts, spread)
-        _by_neighbours(own, names, entries, row_of, _Closer(wanted, single, pairs, together, first), alike)
+        _by_neighbours(own, names, entries, row_of, _Closer(wanted, single, pairs, together, first), work, alike)
     forget_parts(names, entries, row_of)
     return alike
 
 
-@njit(cache=True)
+@lean
 def _describe(words, ids, parts):
     """Writes the letters and the rarity of parts."""
     for i in range(ids.shape[0]):
@@ -118,24 +139,35 @@ def _numbered(names, entries, some, whole):
 
 
 @njit(cache=True)
-def _by_parts(own, names, entries, row_of, single, alike):  # noqa: PLR0912 - one compiled loop
-    """Assigns parts as they stand; gives which entries deserve a closer look with which form.
+def _matching(singles):
+    """Working space to match the parts of a candidate with so many."""
+    return _Matching(
+        assigning(),
+        np.full(MAX_PARTS, -1, dtype=np.int8),
+        np.zeros((MAX_PARTS, MAX_PARTS), dtype=np.float32),
+        parts_room(),
+        parts_room(),
+        parts_room(),
+        parts_room(),
+        np.zeros(MAX_PARTS, dtype=np.int64),
+        np.zeros((singles, CLASSES), dtype=np.int32),
+        np.zeros((MAX_PARTS, CLASSES), dtype=np.int32),
+        np.zeros((MAX_PARTS, CLASSES), dtype=np.int32),
+    )
+
+
+@lean
+def _by_parts(own, names, entries, row_of, single, work, wanted, alike):  # noqa: PLR0912 - one compiled loop
+    """Assigns parts as they stand; writes which entries deserve a closer look with which form.
 
     These are those where parts are left over whose consonants could correspond.
     """
     words = names.words
     forms = own.channel.shape[0]
-    wanted = np.zeros((forms, entries.shape[0]), dtype=np.bool_)
-    room = assigning()
-    partner = np.full(MAX_PARTS, -1, dtype=np.int8)
-    scores = np.zeros((MAX_PARTS, MAX_PARTS), dtype=np.float32)
-    a = parts_room()
-    b = parts_room()
-    own_sounds = np.zeros((own.singles, CLASSES), dtype=np.int32)
+    room, partner, scores, a, b = work.room, work.partner, work.scores, work.a, work.b
+    own_sounds, left, right = work.own_sounds, work.left, work.right
     for u in range(own.singles):
         sounds_of(own.words, u, own_sounds[u])
-    left = np.zeros((MAX_PARTS, CLASSES), dtype=np.int32)
-    right = np.zeros((MAX_PARTS, CLASSES), dtype=np.int32)
     for k in range(entries.shape[0]):
         e = entries[k]
         ids = names.part[names.first[e] : names.first[e + 1]]
@@ -161,7 +193,8 @@ def _by_parts(own, names, entries, row_of, single, alike):  # noqa: PLR0912 - on
                 out[4] = out[0]
                 continue
             for i in range(n):
-                left[i] = own_sounds[units[i]]
+                for x in range(CLASSES):
+                    left[i, x] = own_sounds[units[i], x]
             if out[6] == 0 and n != m:
                 out[4] = out[0] * out[2]
             elif could_be_one(left, n, right, m, partner, own.channel[f], names.channel[e]):
@@ -169,10 +202,9 @@ def _by_parts(own, names, entries, row_of, single, alike):  # noqa: PLR0912 - on
                 wanted[f, k] = True
             else:
                 out[4] = out[0] * out[2] if out[6] == 0 else _NOT_JOINED
-    return wanted
 
 
-@njit(cache=True)
+@lean
 def _uses(own, u, out):
     """Writes the forms whose name as one word is unit u, and whether it begins where the form does."""
     count = 0
@@ -185,7 +217,7 @@ def _uses(own, u, out):
     return count
 
 
-@njit(cache=True)
+@lean
 def _compared(n, m, from_start):
     """Whether one name begun here is compared with the other begun anywhere.
 
@@ -195,18 +227,24 @@ def _compared(n, m, from_start):
 
 
 @njit(cache=True)
-def _by_wholes(  # noqa: PLR0912 - one compiled loop
-    tables, own, names, entries, wanted, first, spread, features
-):
+def _by_wholes(tables, own, names, entries, wanted, first, spread, features):
     """Fills the feature "joined": both names written as one word."""
     spelled = written_in_one(names, entries, first, True)
-    letters, channel, begin, end, row = spelled.letters, spelled.channel, spelled.begin, spelled.end, spelled.row
-    entry_of = np.zeros(row.max() + 1, dtype=np.int64)
+    entry_of = np.zeros(spelled.row.max() + 1, dtype=np.int64)
     for k in range(entries.shape[0]):
         if first[k] >= 0:
             m = np.int64(names.first[entries[k] + 1] - names.first[entries[k]])
             entry_of[first[k] : first[k] + m] = k
     uses = np.zeros((own.whole.shape[0], 2), dtype=np.int64)
+    _join(tables, own, names, entries, wanted, spelled, entry_of, uses, spread, features)
+
+
+@lean
+def _join(  # noqa: PLR0912 - one compiled loop
+    tables, own, names, entries, wanted, spelled, entry_of, uses, spread, features
+):
+    """Compares whole names; listed name x is one of entry `entry_of[spelled.row[x]]`."""
+    letters, channel, begin, end, row = spelled.letters, spelled.channel, spelled.begin, spelled.end, spelled.row
     units = tables.units
     for u in range(own.pairs, own.words.first.shape[0] - 1):
         used = _uses(own, u, uses)
@@ -248,19 +286,13 @@ def _by_wholes(  # noqa: PLR0912 - one compiled loop
                 take_out(units, size, spread)
 
 
-@njit(cache=True)
+@lean
 def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
-    own, names, entries, row_of, closer, alike
+    own, names, entries, row_of, closer, work, alike
 ):
     """Assigns two neighbours of either side as one word, where that agrees better than what was assigned."""
-    room = assigning()
-    partner = np.full(MAX_PARTS, -1, dtype=np.int8)
-    trial = np.zeros((MAX_PARTS, MAX_PARTS), dtype=np.float32)
-    a = parts_room()
-    b = parts_room()
-    trial_a = parts_room()
-    trial_b = parts_room()
-    trial_unit = np.zeros(MAX_PARTS, dtype=np.int64)
+    room, partner, trial, a, b = work.room, work.partner, work.scores, work.a, work.b
+    trial_a, trial_b, trial_unit = work.trial_a, work.trial_b, work.trial_unit
     for k in range(entries.shape[0]):
         if closer.first[k] < 0:
             continue
@@ -322,7 +354,7 @@ def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
                         alike.per_part[f, k, i] = trial[i, partner[i]]
 
 
-@njit(cache=True)
+@lean
 def _without(parts, count, merged, gone, out):
     """Writes parts of which two are one; gives how many are left."""
     left = 0

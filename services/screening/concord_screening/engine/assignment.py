@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.lean import lean
+
 MAX_PARTS = 6
 FEATURES = (
     "per_letter",  # evidence of the assigned parts, per letter
@@ -64,7 +66,7 @@ def parts_room():
     return Parts(np.zeros(MAX_PARTS), np.zeros(MAX_PARTS))
 
 
-@njit(cache=True)
+@lean
 def assign(scores, n, m, room, partner):
     """The one-to-one assignment with the most evidence; `partner[i]` is -1 for none. n and m are at most 6.
 
@@ -100,7 +102,7 @@ def assign(scores, n, m, room, partner):
     return _assign_some(scores, rows, columns, room, partner)
 
 
-@njit(cache=True)
+@lean
 def _assign_some(scores, rows, columns, room, partner):
     """Tries every assignment of `room.rows` to `room.columns`, by sets of columns taken."""
     best = room.best
@@ -137,7 +139,7 @@ def _assign_some(scores, rows, columns, room, partner):
     return best[rows, top]
 
 
-@njit(cache=True)
+@lean
 def measure(scores, n, m, a, b, partner, out):
     """Writes the numbers that describe one assignment; all of `FEATURES` but "joined"."""
     evidence = 0.0

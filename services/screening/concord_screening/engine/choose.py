@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.dates import neighbours, relation
+from concord_screening.engine.lean import lean
 from concord_screening.engine.retrieve import collect
 
 # What a date relation adds to a name's surprise when candidates are chosen (not when they are scored).
@@ -45,7 +46,7 @@ class Led(NamedTuple):
     of_day: np.ndarray
 
 
-@njit(cache=True)
+@lean
 def date_relation(people, subject, dob):
     """The relation that speaks most for one person, over all dates listed."""
     low = people.dob_first[subject]
@@ -58,7 +59,7 @@ def date_relation(people, subject, dob):
     return best
 
 
-@njit(cache=True)
+@lean
 def agreement(a, b):
     """2 for the same, 0 for different, 1 when one is not known."""
     if a == 0 or b == 0:
@@ -66,7 +67,7 @@ def agreement(a, b):
     return 2 if a == b else 0
 
 
-@njit(cache=True)
+@lean
 def country_agreement(people, subject, country):
     """The same over all countries listed for one person."""
     low = people.country_first[subject]
@@ -79,7 +80,7 @@ def country_agreement(people, subject, country):
     return same
 
 
-@njit(cache=True)
+@lean
 def _bonus(people, subject, asked):
     """What a person's particulars add to the name's surprise."""
     return (

@@ -11,6 +11,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.dates import DateRelation
+from concord_screening.engine.lean import lean
 
 COUNTRY_NUMBERS = 65_523
 # So many bearers of a part, the likeliest counterparts first, tell of which countries they are …
@@ -102,12 +103,12 @@ def in_list(near, ordered, entries, size, counts, samples, sample_first, own, da
     )  # fmt: skip
 
 
-@njit(cache=True)
+@lean
 def _between(days, low, high):
     return np.searchsorted(days, high) - np.searchsorted(days, low)
 
 
-@njit(cache=True)
+@lean
 def count_dates(days, dob, out):
     """Adds to `out`, by relation, how many are born so that the relation to this date may be as good."""
     if dob == 0:
@@ -132,7 +133,7 @@ def count_dates(days, dob, out):
     out[8] += exact + off
 
 
-@njit(cache=True)
+@lean
 def survey(doors, people, near, dob, out, first, dates):
     """Writes the countries of those who bear each unit's near parts, the best parts first, from `first[u]` on.
 

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime
 from enum import IntEnum
 
 import numpy as np
-from numba import njit
+
+from concord_screening.engine.lean import lean
 
 _FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 _EARLIEST = 1000
@@ -68,7 +69,7 @@ def is_full(a: int) -> bool:
     return a % 100 != 0
 
 
-@njit(cache=True)
+@lean
 def relation(a, b):  # noqa: PLR0911 - one return per relation
     """How two dates stand to each other, the same both ways."""
     if a == 0 or b == 0:
@@ -99,7 +100,7 @@ def relation(a, b):  # noqa: PLR0911 - one return per relation
     return 1 if years == 2 else 0
 
 
-@njit(cache=True)
+@lean
 def _digits_apart(a, b):
     apart = 0
     while a > 0 or b > 0:
@@ -110,7 +111,7 @@ def _digits_apart(a, b):
     return apart
 
 
-@njit(cache=True)
+@lean
 def neighbours(a, out):
     """Writes the full dates that could be this one mistyped in the usual ways; gives how many."""
     if a % 100 == 0 or a // 100 % 100 == 0:

@@ -20,6 +20,7 @@ from concord_screening.engine.align import compare
 from concord_screening.engine.assignment import MAX_PARTS, N_FEATURES
 from concord_screening.engine.choose import agreement, country_agreement, date_relation
 from concord_screening.engine.gam import log_odds
+from concord_screening.engine.lean import lean
 from concord_screening.engine.retrieve import surprise_of
 
 EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
@@ -27,7 +28,7 @@ N_EVIDENCE = len(EVIDENCE)
 N_GROUPS = 7
 
 
-@njit(cache=True)
+@lean
 def group_of(channel_a, channel_b):
     """Which group of script pairs two names belong to."""
     a = min(channel_a, channel_b)
@@ -39,7 +40,7 @@ def group_of(channel_a, channel_b):
     return b if b <= 3 else 4
 
 
-@njit(cache=True)
+@lean
 def surprise(in_list, per_part, by_unit):
     """How surprising it is that all these parts agree so well, each by itself."""
     total = 0.0
@@ -65,12 +66,8 @@ class Weighed(NamedTuple):
 
 
 @njit(cache=True)
-def weigh(  # noqa: PLR0912, PLR0915 - one compiled loop
-    tables, curves, people_curves, own, names, people, in_list, subjects, asked, row_of, spread
-):
+def weigh(tables, curves, people_curves, own, names, people, in_list, subjects, asked, row_of, spread):
     """Compares the candidate with each of these people."""
-    dob = asked.dob
-    country = asked.country
     out = np.zeros((subjects.shape[0], N_EVIDENCE + 1))
     details = np.zeros((subjects.shape[0], N_FEATURES))
     entries = np.zeros(subjects.shape[0], dtype=np.int64)
@@ -85,7 +82,18 @@ def weigh(  # noqa: PLR0912, PLR0915 - one compiled loop
             every[at] = entry
             at += 1
     alike = compare(tables, own, names, every, row_of, spread)
+    weighed = Weighed(out, details, entries, odds)
     joint = np.zeros(in_list.country.shape[0])
+    _add_up(curves, people_curves, own, people, in_list, subjects, asked, alike, joint, weighed)
+    return weighed
+
+
+@lean
+def _add_up(curves, people_curves, own, people, in_list, subjects, asked, alike, joint, weighed):
+    """Writes each person's best name with its evidence, and that of the particulars; `joint` is room by country."""
+    dob = asked.dob
+    country = asked.country
+    out, details, entries, odds = weighed.evidence, weighed.details, weighed.entries, weighed.odds
     at = 0
     for k in range(subjects.shape[0]):
         subject = subjects[k]
@@ -130,4 +138,3 @@ def weigh(  # noqa: PLR0912, PLR0915 - one compiled loop
             out[k, 5] = -np.log(max(1e-4, min(1.0, chance)))
         out[k, 6] = agreement(asked.gender, people.gender[subject])
         odds[k] = log_odds(people_curves, np.int64(out[k, N_EVIDENCE]), out[k, :N_EVIDENCE])
-    return Weighed(out, details, entries, odds)

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.lean import lean
+
 
 class Curves(NamedTuple):
     """`heights[g, f]` are the values of feature f for group g at the points `knots[f]`."""
@@ -25,7 +27,7 @@ class Curves(NamedTuple):
     base: np.ndarray
 
 
-@njit(cache=True)
+@lean
 def curve_value(knots, heights, x):
     """The height of one curve at x; flat beyond its ends."""
     last = knots.shape[0] - 1
@@ -39,7 +41,7 @@ def curve_value(knots, heights, x):
     return heights[last]
 
 
-@njit(cache=True)
+@lean
 def log_odds(curves, group, features):
     """The sum of all curves."""
     total = curves.base[group]

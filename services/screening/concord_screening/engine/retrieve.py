@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.lean import lean
 from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import lay_out, take_out
 from concord_screening.engine.trie import N_CHANNELS
@@ -74,7 +75,7 @@ def touched_room(most: int) -> Touched:
     )
 
 
-@njit(cache=True)
+@lean
 def _spelled(tables, forest, channel, spelled, width, fall, per_letter, spread, work, found, evidence, size):
     """Walks every channel's trees with one spelling."""
     n = spelled.shape[0]
@@ -136,7 +137,7 @@ def similar(
     return Near(first, part[:kept].copy(), value[:kept].copy(), count)
 
 
-@njit(cache=True)
+@lean
 def surprise_of(levels, chances, value):
     """Minus the logarithm of the chance that a listed name has a part which agrees at least as well.
 

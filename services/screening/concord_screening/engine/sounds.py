@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from concord_screening.engine.lean import lean
 
 CLASSES = 10
 # Names written as one word are compared only when this share of their consonants could correspond; where
@@ -29,7 +30,7 @@ def _sounds() -> np.ndarray:
 _SOUND_OF = _sounds()
 
 
-@njit(cache=True)
+@lean
 def sounds_of(words, p, out):
     """How many consonants of each class a part has, by its first spelling."""
     out[:] = 0
@@ -38,7 +39,7 @@ def sounds_of(words, p, out):
         out[_SOUND_OF[words.letters[at]]] += 1
 
 
-@njit(cache=True)
+@lean
 def could_be_one(left, n, right, m, partner, channel_a, channel_b):
     """Whether what is left over of two names has consonants alike enough for a closer look."""
     shared = 0

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.assignment import MATCH
+from concord_screening.engine.lean import lean
 from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import LEAST, lay_out, ratio_above, reckon_tops, take_out
 
@@ -35,14 +36,14 @@ class Spelled(NamedTuple):
     row: np.ndarray
 
 
-@njit(cache=True)
+@lean
 def part_length(words, p):
     """Letters of a part, by its first spelling."""
     s = words.first[p]
     return np.int64(words.begin[s + 1] - words.begin[s])
 
 
-@njit(cache=True)
+@lean
 def _spellings(words, p):
     return np.int64(words.first[p + 1] - words.first[p])
 
@@ -62,7 +63,7 @@ def _by_channel(letters, channel, begin, end, row, count):
     return Spelled(letters, channel[order], begin[order], end[order], row[order])
 
 
-@njit(cache=True)
+@lean
 def number_parts(names, entries, row_of):
     """Numbers the different parts of the entries from 1 on in `row_of`; gives how many there are."""
     parts = 0
@@ -74,7 +75,7 @@ def number_parts(names, entries, row_of):
     return parts
 
 
-@njit(cache=True)
+@lean
 def forget_parts(names, entries, row_of):
     """Takes the numbers back."""
     for e in entries:
@@ -115,7 +116,7 @@ def spellings_of(names, entries, some, row_of, parts):
     return _by_channel(words.letters, channel, begin, end, row, count)
 
 
-@njit(cache=True)
+@lean
 def starts(parts, whole):
     """At how many of a name's parts a word begins that is made of all of them, or of two neighbours."""
     if whole:
@@ -123,7 +124,7 @@ def starts(parts, whole):
     return parts - 1 if parts > 2 else (2 if parts == 2 else 0)
 
 
-@njit(cache=True)
+@lean
 def _in_one(words, ids, start, count, spelling, out, at):
     """Writes `count` parts one behind the other, from `start` round to the front; gives the channel and the end."""
     total = ids.shape[0]
@@ -180,7 +181,7 @@ def written_in_one(names, entries, first, whole):
     return _by_channel(letters, channel, begin, end, row, count)
 
 
-@njit(cache=True)
+@lean
 def _initial(tables, channel_a, a, channel_b, b):
     """Evidence where the part `a` is a single letter: an initial, or nothing."""
     if a.shape[0] == b.shape[0]:
@@ -193,7 +194,7 @@ def _initial(tables, channel_a, a, channel_b, b):
     return -3.0
 
 
-@njit(cache=True)
+@lean
 def _with_initial(tables, channel_a, a, channel_b, b):
     """The ratio of two parts, one of which is a single letter."""
     if a.shape[0] == 1:
@@ -201,10 +202,45 @@ def _with_initial(tables, channel_a, a, channel_b, b):
     return np.exp(_initial(tables, channel_b, b, channel_a, a))
 
 
-@njit(cache=True)
+@lean
 def comparable(n, m):
     """Whether words of so many letters may be one at all."""
     return n <= 3 * m + 2 and m <= 3 * n + 2
+
+
+@lean
+def _best_ratios(tables, own, u, spelled, spread, ratios):
+    """Raises `ratios` by row to what the candidate's unit u has with any spelling of it."""
+    units = tables.units
+    letters, channel, begin, end, row = spelled.letters, spelled.channel, spelled.begin, spelled.end, spelled.row
+    count = channel.shape[0]
+    for s in range(own.words.first[u], own.words.first[u + 1]):
+        a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
+        n = a.shape[0]
+        mine = own.words.channel[s]
+        stop = 0
+        while stop < count:
+            k = stop
+            theirs = channel[k]
+            while stop < count and channel[stop] == theirs:
+                stop += 1
+            table = tables.row[mine, theirs]
+            if table < 0:
+                continue
+            if n > 1:
+                lay_out(units, table, a, spread)
+                reckon_tops(units, table, n, spread)
+            for t in range(k, stop):
+                m = end[t] - begin[t]
+                if n == 1 or m == 1:
+                    value = _with_initial(tables, mine, a, theirs, letters[begin[t] : end[t]])
+                elif not comparable(n, m):
+                    continue
+                else:
+                    value = ratio_above(units, table, spread, n, letters, begin[t], end[t], ratios[row[t]])
+                ratios[row[t]] = max(ratios[row[t]], value)
+            if n > 1:
+                take_out(units, n, spread)
 
 
 @njit(cache=True)
@@ -215,38 +251,9 @@ def best_evidence(tables, own, low, high, spelled, rows, spread):
     """
     out = np.empty((high - low, rows), dtype=np.float32)
     ratios = np.empty(rows)
-    units = tables.units
-    letters, channel, begin, end, row = spelled.letters, spelled.channel, spelled.begin, spelled.end, spelled.row
-    count = channel.shape[0]
     for u in range(low, high):
         ratios[:] = _MATCH_RATIO
-        for s in range(own.words.first[u], own.words.first[u + 1]):
-            a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
-            n = a.shape[0]
-            mine = own.words.channel[s]
-            stop = 0
-            while stop < count:
-                k = stop
-                theirs = channel[k]
-                while stop < count and channel[stop] == theirs:
-                    stop += 1
-                table = tables.row[mine, theirs]
-                if table < 0:
-                    continue
-                if n > 1:
-                    lay_out(units, table, a, spread)
-                    reckon_tops(units, table, n, spread)
-                for t in range(k, stop):
-                    m = end[t] - begin[t]
-                    if n == 1 or m == 1:
-                        value = _with_initial(tables, mine, a, theirs, letters[begin[t] : end[t]])
-                    elif not comparable(n, m):
-                        continue
-                    else:
-                        value = ratio_above(units, table, spread, n, letters, begin[t], end[t], ratios[row[t]])
-                    ratios[row[t]] = max(ratios[row[t]], value)
-                if n > 1:
-                    take_out(units, n, spread)
+        _best_ratios(tables, own, u, spelled, spread, ratios)
         for x in range(rows):
             out[u - low, x] = np.log(ratios[x]) if ratios[x] > _MATCH_RATIO else LEAST
     return out

@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.editmodel import SYMBOLS
+from concord_screening.engine.lean import lean
 
 LETTERS = 53
 LONGEST = 62
@@ -24,6 +25,8 @@ LONGEST = 62
 LEAST = -12.0
 # More pairs of letters than any table has units for.
 PAIRS_MOST = 640
+# A row begins with so many zeros: units of two letters start before its first place.
+PAD = 2
 # Bounds follow the best way to cut two spellings into units; all ways together come to a little more.
 SLACK = 4.0
 
@@ -31,15 +34,20 @@ SLACK = 4.0
 class Spread(NamedTuple):
     """By place of the spelling's letters, from 1: the letter, where it and the one before have units, its loss.
 
-    `both` holds units of two letters on both sides by listed pair; it is all zero where no spelling is laid out.
-    `top` and `top_pair` are the best that a listed letter, or two, can find anywhere (-1: not yet looked for); `rest`
-    and `over` are bounds of one comparison.
+    The ratios of units lie by what is listed, then by place, so that `step` reads them one after the other: a listed
+    letter with one letter of the spelling (`single`) or two (`double`), two listed letters with one (`paired`, written
+    once they are met) or two (`both`, all zero where no spelling is laid out). Places where no unit can end are zero.
+    `top` and `top_pair` are the best that a listed letter, or two, can find anywhere (-1: not yet met); `rest` and
+    `over` are bounds of one comparison.
     """
 
     letter: np.ndarray
     pair: np.ndarray
     gap: np.ndarray
     reach: np.ndarray
+    single: np.ndarray
+    double: np.ndarray
+    paired: np.ndarray
     both: np.ndarray
     top: np.ndarray
     top_pair: np.ndarray
@@ -55,31 +63,43 @@ def room() -> Spread:
         np.zeros(LONGEST + 2, dtype=np.uint32),
         np.zeros(LONGEST + 2, dtype=np.float64),
         np.zeros(LONGEST + 2, dtype=np.float64),
+        np.zeros((LETTERS, LONGEST + 2), dtype=np.float32),
+        np.zeros((LETTERS, LONGEST + 2), dtype=np.float32),
+        np.zeros((PAIRS_MOST, LONGEST + 2), dtype=np.float32),
         np.zeros((PAIRS_MOST, LONGEST + 2), dtype=np.float32),
         np.zeros(LETTERS, dtype=np.float32),
         np.zeros(PAIRS_MOST, dtype=np.float32),
         np.zeros(LONGEST + 3, dtype=np.float64),
         np.zeros(LONGEST + 3, dtype=np.float64),
-        np.zeros((3, LONGEST + 2), dtype=np.float64),
+        np.zeros((3, LONGEST + 1 + PAD), dtype=np.float64),
     )
 
 
-@njit(cache=True)
+@lean
 def lay_out(units, row, a, out):
     """Lays the letters `a` out."""
     n = a.shape[0]
     base = units.base[row]
+    one = units.one[row]
+    out.top_pair[:] = -1.0
     for i in range(1, n + 1):
-        out.letter[i] = a[i - 1]
-        out.gap[i] = units.one[row, 0, a[i - 1]]
-        pair = units.pair[row, np.int64(a[i - 2]) * SYMBOLS + np.int64(a[i - 1])] if i > 1 else 0
+        own = a[i - 1]
+        out.letter[i] = own
+        out.gap[i] = one[0, own]
+        for b in range(LETTERS):
+            out.single[b, i] = one[b, own]
+        pair = units.pair[row, np.int64(a[i - 2]) * SYMBOLS + np.int64(own)] if i > 1 else 0
         out.pair[i] = base + pair
+        if i > 1:
+            two_one = units.two_one[base + pair]
+            for b in range(LETTERS):
+                out.double[b, i] = two_one[b]
         if pair > 0:
             for e in range(units.both_first[base + pair], units.both_first[base + pair + 1]):
                 out.both[units.both_other[e], i] = units.both_value[e]
 
 
-@njit(cache=True)
+@lean
 def take_out(units, n, out):
     """Clears what was laid out."""
     for i in range(2, n + 1):
@@ -87,7 +107,7 @@ def take_out(units, n, out):
             out.both[units.both_other[e], i] = 0.0
 
 
-@njit(cache=True)
+@lean
 def reckon_reach(units, row, n, out):
     """`reach[i]`: the most that the letters after place i can still bring."""
     out.reach[n] = 1.0
@@ -98,81 +118,71 @@ def reckon_reach(units, row, n, out):
         out.reach[i] = value
 
 
-@njit(cache=True)
+@lean
 def reckon_tops(units, row, n, out):
     """The best that each listed letter can find in the spelling."""
-    other = row ^ 1
-    top = out.top
-    top[:] = units.one[other, 0]
-    for i in range(1, n + 1):
-        mine = units.one[other, out.letter[i]]
-        for b in range(LETTERS):
-            top[b] = max(top[b], mine[b])
-        if i > 1 and out.pair[i] > units.base[row]:
-            mine = units.two_one[out.pair[i]]
-            for b in range(LETTERS):
-                top[b] = max(top[b], mine[b])
-    out.top_pair[:] = -1.0
+    for b in range(LETTERS):
+        best = units.one[row, b, 0]
+        for i in range(1, n + 1):
+            best = max(best, out.single[b, i], out.double[b, i])
+        out.top[b] = best
 
 
-@njit(cache=True)
-def _top_of_pair(units, row, n, p, out):
-    """The best that two listed letters, number p, can find in the spelling."""
+@lean
+def _meet(units, row, n, p, out):
+    """Lays two listed letters, number p, out, and looks for the best that they can find in the spelling."""
     mine = units.two_one[units.base[row ^ 1] + p]
     best = np.float32(0.0)
     for i in range(1, n + 1):
-        best = max(best, mine[out.letter[i]], out.both[p, i])
+        out.paired[p, i] = mine[out.letter[i]]
+        best = max(best, out.paired[p, i], out.both[p, i])
     out.top_pair[p] = best
-    return best
 
 
 @njit(cache=True, inline="always")
 def step(units, row, spread, n, own, last, mine, parents, out):
     """The row after one more listed letter `own` (after `last`, 0 for none): gives its greatest number."""
-    one = units.one[row, own]
-    lost = one[0]
-    letter = spread.letter
+    wide = n + 1
+    lost = units.one[row, own, 0]
+    single = spread.single[own]
+    double = spread.double[own]
     gap = spread.gap
-    pair = spread.pair
-    two_one = units.two_one
-    out[0] = mine[0] * lost
-    before = mine[1] * lost + out[0] * gap[1] + mine[0] * one[letter[1]]
+    here = mine[2:]
+    one_back = mine[1:]
+    to = out[2:]
     p = np.int64(units.pair[row ^ 1, np.int64(last) * SYMBOLS + np.int64(own)]) if last > 0 else 0
     if p > 0:
-        one_two = two_one[units.base[row ^ 1] + p]
+        if spread.top_pair[p] < 0.0:
+            _meet(units, row, n, p, spread)
+        paired = spread.paired[p]
         both = spread.both[p]
-        before += parents[0] * one_two[letter[1]]
-        out[1] = before
-        best = max(out[0], before)
-        for i in range(2, n + 1):
-            before = (
-                mine[i] * lost
-                + mine[i - 1] * one[letter[i]]
-                + mine[i - 2] * two_one[pair[i], own]
-                + parents[i - 1] * one_two[letter[i]]
-                + parents[i - 2] * both[i]
-                + before * gap[i]
-            )
-            out[i] = before
-            best = max(best, before)
+        above = parents[1:]
+        for i in range(wide):
+            to[i] = (
+                here[i] * lost + one_back[i] * single[i] + mine[i] * double[i] + above[i] * paired[i]
+                + parents[i] * both[i]
+            )  # fmt: skip
     else:
-        out[1] = before
-        best = max(out[0], before)
-        for i in range(2, n + 1):
-            before = (
-                mine[i] * lost + mine[i - 1] * one[letter[i]] + mine[i - 2] * two_one[pair[i], own] + before * gap[i]
-            )
-            out[i] = before
-            best = max(best, before)
+        for i in range(wide):
+            to[i] = here[i] * lost + one_back[i] * single[i] + mine[i] * double[i]
+    # What is left out of the spelling hangs on the place before: a sum of its own, so that the above is done at once.
+    before = to[0]
+    best = before
+    for i in range(1, wide):
+        before = to[i] + before * gap[i]
+        to[i] = before
+        best = max(best, before)
     return best
 
 
 @njit(cache=True, inline="always")
 def first_row(spread, n, row):
     """The row before any listed letter."""
-    row[0] = 1.0
+    row[0] = 0.0
+    row[1] = 0.0
+    row[2] = 1.0
     for i in range(1, n + 1):
-        row[i] = row[i - 1] * spread.gap[i]
+        row[i + 2] = row[i + 1] * spread.gap[i]
 
 
 @njit(cache=True, inline="always")
@@ -190,10 +200,9 @@ def ratio_above(units, row, spread, n, letters, begin, end, least):
         if j + 1 < m:
             p = units.pair[row ^ 1, np.int64(own) * SYMBOLS + np.int64(letters[begin + j + 1])]
             if p > 0:
-                top = spread.top_pair[p]
-                if top < 0.0:
-                    top = _top_of_pair(units, row, n, p, spread)
-                over[j] = rest[j + 2] * top
+                if spread.top_pair[p] < 0.0:
+                    _meet(units, row, n, p, spread)
+                over[j] = rest[j + 2] * spread.top_pair[p]
                 value = max(value, over[j])
         rest[j] = value
     if rest[0] * SLACK < least:
@@ -211,4 +220,4 @@ def ratio_above(units, row, spread, n, letters, begin, end, least):
         earlier = best
         last = own
         now, before, later = later, now, before
-    return rows[now, n] if rows[now, n] >= least else 0.0
+    return rows[now, n + PAD] if rows[now, n + PAD] >= least else 0.0

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.spread import LETTERS, first_row, reckon_reach, step
+from concord_screening.engine.lean import lean
+from concord_screening.engine.spread import LETTERS, PAD, first_row, reckon_reach, step
 from concord_screening.engine.trie import LONGEST_PART
 
 # A prefix is given up when even so many times what it may still come to is too little: the next letter may make one
@@ -27,7 +28,8 @@ class Beam(NamedTuple):
     """Working space of one walk, three rows of prefixes in turn. A prefix has one node in each tree that has it:
     `nodes[row, begin[row, k]]` to `nodes[row, until[row, k]]`.
 
-    `letters`, `head`, `child` and `following` are for putting the children of many nodes together by their letter.
+    `ordered` is for finding the best; `letters`, `head`, `child` and `following` are for putting the children of many
+    nodes together by their letter.
     """
 
     rows: np.ndarray
@@ -36,6 +38,7 @@ class Beam(NamedTuple):
     nodes: np.ndarray
     parents: np.ndarray
     value: np.ndarray
+    ordered: np.ndarray
     letters: np.ndarray
     head: np.ndarray
     child: np.ndarray
@@ -46,11 +49,12 @@ def beam(width: int, trees: int) -> Beam:
     """Working space for walks through so many trees that keep `width` prefixes; made once per thread."""
     room = width * 30
     return Beam(
-        np.zeros((3, room * LONGEST_PART), dtype=np.float64),
+        np.zeros((3, room * (LONGEST_PART + 1 + PAD)), dtype=np.float64),
         np.zeros((3, room), dtype=np.uint32),
         np.zeros((3, room), dtype=np.uint32),
         np.zeros((3, room * trees), dtype=np.uint32),
         np.zeros((3, room), dtype=np.uint32),
+        np.zeros(room, dtype=np.float64),
         np.zeros(room, dtype=np.float64),
         np.zeros(LETTERS, dtype=np.uint8),
         np.full(LETTERS, -1, dtype=np.int32),
@@ -59,10 +63,33 @@ def beam(width: int, trees: int) -> Beam:
     )
 
 
-@njit(cache=True)
-def _cut(value, made, width):
-    """The value of the best `width` of the first `made`, the last of them."""
-    return np.partition(value[:made], made - width)[made - width]
+@lean
+def _cut(value, made, width, work):
+    """The last of the best `width` of the first `made` values."""
+    for k in range(made):
+        work[k] = value[k]
+    low = 0
+    high = made - 1
+    while low < high:
+        middle = work[(low + high) // 2]
+        i = low
+        j = high
+        while i <= j:
+            while work[i] > middle:
+                i += 1
+            while work[j] < middle:
+                j -= 1
+            if i <= j:
+                work[i], work[j] = work[j], work[i]
+                i += 1
+                j -= 1
+        if width - 1 <= j:
+            high = j
+        elif width - 1 >= i:
+            low = i
+        else:
+            break
+    return work[width - 1]
 
 
 @njit(cache=True, inline="always")
@@ -84,7 +111,7 @@ def _by_letter(tree, nodes, begin, until, work):
     return seen
 
 
-@njit(cache=True)
+@lean
 def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
     units, row, tree, roots, n, width, fall, least, spread, work, found, evidence, size
 ):
@@ -97,7 +124,7 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
     reckon_reach(units, row, n, spread)
     # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache. A prefix knows
     # its parent's place among those before, whose rows units of two letters start from.
-    wide = n + 1
+    wide = n + 1 + PAD
     room = work.value.shape[0]
     now, before, later = 0, 1, 2
     held = 1
@@ -142,14 +169,16 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
                 if made == room:
                     continue
                 out = work.rows[later, made * wide : (made + 1) * wide]
+                out[0] = 0.0
+                out[1] = 0.0
                 best = step(units, row, spread, n, own, last, mine, parents, out)
                 begin = fill
                 while True:
-                    if out[n] >= least:
+                    if out[n + PAD] >= least:
                         for e in range(tree.end[c], tree.end[c + 1]):
                             if size < found.shape[0]:
                                 found[size] = tree.ends[e]
-                                evidence[size] = np.log(out[n])
+                                evidence[size] = np.log(out[n + PAD])
                                 size += 1
                     if tree.children[c] > 0:
                         work.nodes[later, fill] = c
@@ -162,8 +191,8 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
                     fill = begin
                     continue
                 hope = 0.0
-                for i in range(wide):
-                    hope = max(hope, out[i] * spread.reach[i])
+                for i in range(n + 1):
+                    hope = max(hope, out[i + PAD] * spread.reach[i])
                 if hope * _HOPE < least:
                     fill = begin
                     continue
@@ -175,7 +204,7 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
                 made += 1
         cut = top * fall
         if made > width:
-            cut = max(cut, _cut(work.value, made, width))
+            cut = max(cut, _cut(work.value, made, width, work.ordered))
         kept = 0
         for m in range(made):
             if work.value[m] >= cut and kept < width:
