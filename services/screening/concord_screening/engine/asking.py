@@ -72,8 +72,7 @@ class Asking:
             if candidates:
                 others = [row.subject_id for row in rows]
                 for f in found.get(number, []):
-                    listing = segments[f.segment].listing
-                    others += [listing.subject_id(s) for s in f.candidates[len(f.subjects) :].tolist()]
+                    others += segments[f.segment].listing.ids_of(f.candidates[len(f.subjects) :])
             answers.append(Result(zone, hits, tuple(others), unread))
         return answers
 
@@ -103,14 +102,14 @@ def _rows(segments: Sequence[Segment], found: Sequence[Found]) -> list[_Row]:
     """All compared, the best first; those with equal scores in the order of their ids, whatever segment they are in."""
     rows = []
     for f in found:
-        listing = segments[f.segment].listing
+        ids = segments[f.segment].listing.ids_of(f.subjects)
         evidence = f.weighed.evidence[:, : _DATE + 1].tolist()
-        for at, (subject, odds) in enumerate(zip(f.subjects.tolist(), f.weighed.odds.tolist(), strict=True)):
+        for at, (subject_id, odds) in enumerate(zip(ids, f.weighed.odds.tolist(), strict=True)):
             name, surprise, date = evidence[at]
             dated = int(date) != DateRelation.UNKNOWN
             score = capped(probability(odds), dated)
             zone = zone_of(score, dated, name, surprise)
-            rows.append(_Row(odds, listing.subject_id(subject), score, zone, f, at))
+            rows.append(_Row(odds, subject_id, score, zone, f, at))
     rows.sort(key=lambda row: (-row.odds, row.subject_id))
     return rows
 

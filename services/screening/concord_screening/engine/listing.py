@@ -76,6 +76,12 @@ class Listing(NamedTuple):
         begin = self.people.id_begin
         return bytes(self.people.id_bytes[begin[number] : begin[number + 1]]).decode()
 
+    def ids_of(self, numbers: np.ndarray) -> list[str]:
+        """The ids of several people."""
+        begin, raw = self.people.id_begin, self.people.id_bytes.data
+        ends = zip(begin[numbers].tolist(), begin[numbers + 1].tolist(), strict=True)
+        return [str(raw[low:high], "utf-8") for low, high in ends]
+
     def find(self, subject_id: str) -> int | None:
         """The place of a person in the list; of one who was given several times, the last."""
         hashes = self.doors.id_hash
