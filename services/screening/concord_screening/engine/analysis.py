@@ -1,7 +1,8 @@
 """From a name to the parts that are compared: the same function for listed people and candidates.
 
-Promise: deterministic, and independent of case, diacritics, spacing, Unicode form, direction marks, and of
-the order of two parts. Of more parts the order is kept, because neighbours may be one word elsewhere.
+Promise: deterministic, and independent of diacritics, spacing, Unicode form, direction marks, of the order of two
+parts, and of case but where a capital within a word shows that two were run together. Of more parts the order is kept,
+because neighbours may be one word elsewhere.
 
 A name can often be read in more than one way: 卡立诺丁 is a Chinese name of a family and a given part, or a
 foreign one of one or two parts; "Tsai Ing-wen" has three parts or two. Each way is a *form*, and two names
@@ -16,8 +17,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from concord_screening.engine import han, known
+from concord_screening.engine.asides import readings
 from concord_screening.engine.letters import Word, words
 from concord_screening.engine.romanise import Channel, channel_of, other_readings, symbols
+from concord_screening.engine.titles import MAYBE_TITLES, TITLES, without_address
 
 MAX_PARTS = 6
 MAX_FORMS = 8
@@ -29,14 +32,6 @@ def _set(words_in_a_row: str) -> frozenset[str]:
     return frozenset(words_in_a_row.split())
 
 
-_TITLES = _set(
-    """
-    mr mrs ms miss dr prof professor sir lord lady dame hon rev jr sr ii iii iv gen general col colonel maj
-    major capt captain lt haji hajji hadji hajj mullah mawlawi maulavi molla ustad sheikh shaykh sheik cheikh
-    ayatollah hojjatoleslam engineer tun datuk dato sri datin baron baroness viscount earl marquess
-    الشيخ شيخ الدكتور دكتور الحاج حاج د ملا
-    """
-)
 _WEAK = _set(
     """
     bin ibn ben bint binti bn ould uld oglu ogly kyzy kizi van von der den ter ten de da di del della la le los
@@ -65,11 +60,13 @@ _CLAN = _set(
     mac mc
     """
 )
-# How Persian and Arabic write the letters of Latin initials.
+# How Persian, Arabic and Tamil write the letters of Latin initials.
 _LETTER_NAMES = {
     "دبلیو": "w", "جی": "g", "جي": "g", "کی": "k", "ای": "e", "بی": "b", "سی": "c", "دی": "d", "اف": "f",
     "اچ": "h", "آی": "i", "جی‌": "j", "ال": "l", "ام": "m", "إم": "m", "ان": "n", "پی": "p", "آر": "r", "ار": "r",
     "اس": "s", "إس": "s", "تی": "t", "وی": "v", "یو": "u", "او": "o", "دبليو": "w", "дж": "j", "ئی": "e", "ئ": "e",
+    "ஏ": "a", "பி": "b", "சி": "c", "டி": "d", "எஃப்": "f", "ஜி": "g", "எச்": "h", "ஐ": "i", "ஜே": "j", "கே": "k",
+    "எல்": "l", "எம்": "m", "என்": "n", "ஆர்": "r", "எஸ்": "s", "ரி": "t", "யு": "u", "வி": "v", "டபிள்யூ": "w",
 }  # fmt: skip
 # What a syllable of a Chinese or Korean name looks like in Latin letters.
 _SYLLABLE = re.compile(r"(?:[bcdfghjklmnpqrstvwxyz]{0,3})[aeiouy]{1,3}(?:ng|n|k|p|t|m|l|h|r|w)?$")
@@ -78,6 +75,15 @@ _SYLLABLE_MOST = 6
 
 # Where one letter is a syllable or a word, and so no initial.
 _SYLLABIC = frozenset({"Hang", "Hani", "Kana"})
+
+
+# Names written as one word that are cut where known parts meet: how long they are, how short a part of them is in
+# scripts of which many parts are known, and in how many ways they are cut.
+_APART_LEAST = 8
+_APART_SHORTEST = {"Latn": 3, "Cyrl": 3, "Arab": 3, "Hebr": 3, "Kana": 2}
+_APART_MOST = 2
+# Where initials are written as single letters.
+_WITH_INITIALS = frozenset({"Latn", "Cyrl", "Grek"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -136,12 +142,18 @@ def _initials(found: list[Word]) -> list[Word]:
 
 
 def _strong(found: list[Word]) -> list[Word]:
-    """Without titles, particles and initials, as long as two parts are left; Arabic without its article."""
-    strong = [word for word in found if word.text not in _TITLES and word.text not in _WEAK]
-    if len(strong) < 2:
-        strong = [word for word in found if word.text not in _TITLES] or found
+    """Without particles and initials, as long as two parts are left; Arabic without its article."""
+    strong = [word for word in found if word.text not in _WEAK]
+    strong = strong if len(strong) > 1 else found
     if len(strong) > 2:
-        strong = [word for word in strong if len(word.text) > 1 or word.script in _SYLLABIC] or strong
+        certain = [word for word in strong if word.text not in MAYBE_TITLES]
+        strong = certain if len(certain) > 1 else strong
+    if len(strong) > 2:
+        whole = [word for word in strong if len(word.text) > 1 or word.script in _SYLLABIC]
+        if len(whole) == 1:  # of "J. R. Smith" the first initial tells something
+            initial = next(word for word in found if len(word.text) == 1)
+            whole += [initial] if initial.script == whole[0].script and initial.script in _WITH_INITIALS else []
+        strong = whole or strong
     return [
         Word(word.text[2:], word.script)
         if word.script == "Arab" and word.text.startswith("ال") and len(word.text) > 4
@@ -161,6 +173,21 @@ def _ways(strong: list[Word]) -> Iterator[list[Word]]:
         if len(strong) > 2 and (latin or (single[at] and single[at + 1])):
             one = Word(strong[at].text + strong[at + 1].text, strong[at].script)
             yield [*strong[:at], one, *strong[at + 2 :]]
+
+
+def _apart(word: Word) -> list[list[Word]]:
+    """The likeliest ways to cut a name written as one word where two known parts meet."""
+    channel = channel_of(word.script)
+    if word.script not in _APART_SHORTEST or len(symbols(word)) < _APART_LEAST:
+        return []
+    cuts = []
+    shortest = _APART_SHORTEST[word.script]
+    for at in range(shortest, len(word.text) - shortest + 1):
+        pieces = [Word(word.text[:at], word.script), Word(word.text[at:], word.script)]
+        rare = [known.rarity(channel, symbols(piece)) for piece in pieces]
+        if max(rare) < known.UNKNOWN_RARE:
+            cuts.append((sum(rare), at, pieces))
+    return [pieces for _, _, pieces in sorted(cuts, key=lambda cut: cut[:2])[:_APART_MOST]]
 
 
 def _in(channel: Channel, spellings: tuple[str, ...]) -> tuple[tuple[Channel, str], ...]:
@@ -228,11 +255,32 @@ def unread_words(text: str) -> int:
     return unknown + sum(not symbols(word) for word in words(text))
 
 
+def _characters(found: list[Word], blanks: bool) -> list[Word]:
+    """A Chinese name that is written with blanks, as one word: 周 慧敏. Foreign names are written with dots."""
+    short = blanks and 1 < len(found) <= 4 and all(word.script == "Hani" for word in found) and len(found[0].text) == 1
+    text = "".join(word.text for word in found)
+    return [Word(text, "Hani")] if short and len(text) <= 4 else found
+
+
 def forms(text: str) -> tuple[Form, ...]:
     """The ways to read a name, the usual one first; none when no part of it can be read."""
-    found = _joined(_initials(_untitled(list(words(text)))))
     out: dict[tuple[Part, ...], Form] = {}
-    for way in _ways(_strong(found)):
+    for name in readings(text):
+        for form in _forms(name):
+            out.setdefault(form.parts, form)
+    return tuple(out.values())[:MAX_FORMS]
+
+
+def _forms(text: str) -> tuple[Form, ...]:
+    """The ways to read a name that nothing stands beside."""
+    typed = [Word(without_address(word.text, word.script), word.script, word.hyphened) for word in words(text)]
+    typed = _untitled(typed)
+    named = [word for word in typed if word.text not in TITLES] or typed
+    found = _joined(_initials(_characters(named, len(typed) == len(text.split()))))
+    out: dict[tuple[Part, ...], Form] = {}
+    strong = _strong(found)
+    apart = _apart(strong[0]) if len(strong) == 1 else []
+    for way in (*_ways(strong), *apart):
         letters: dict[Channel, int] = {}
         choices: list[list[Part]] = [[]]
         for word in way:

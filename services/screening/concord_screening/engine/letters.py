@@ -12,6 +12,8 @@ from functools import lru_cache
 
 import icu
 
+from concord_screening.engine.repair import repaired, without_digits
+
 MAX_CHARACTERS = 200
 MAX_WORDS = 12
 MAX_WORD_LETTERS = 40
@@ -69,7 +71,7 @@ def _fold(text: str) -> str:
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """The words of a name in the order typed; words with a digit in them are no names and are dropped."""
+    """The words of a name in the order typed; numbers and codes are no names and are dropped."""
     found: list[Word] = []
     letters: list[str] = []
     script = ""
@@ -84,7 +86,7 @@ def words(text: str) -> tuple[Word, ...]:
         letters.clear()
         script, spoiled = "", False
 
-    for character in _fold(text[:MAX_CHARACTERS]):
+    for character in without_digits(_fold(repaired(text[:MAX_CHARACTERS]))):
         category = unicodedata.category(character)
         if category[0] == "L":
             own = script_of(character)

@@ -1,0 +1,138 @@
+"""Names as keyboards, scanners, forms and other programs leave them, which no training has seen."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from concord_screening.engine.analysis import MAX_FORMS, forms
+from concord_screening.engine.asides import readings
+from concord_screening.engine.commands import score_pair
+from concord_screening.engine.letters import words
+from concord_screening.engine.repair import repaired, without_digits
+from services.screening.tests.engine.people import FAMILY, GIVEN
+
+PLAIN = st.text(st.sampled_from("aáäbcdeéñoøþяжшא周ア김 "), max_size=30)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Mаriа Lоpеz", "Maria Lopez"),  # some of the letters are Cyrillic
+        ("Μaria Lορez", "Maria Lopez"),  # and Greek
+        ("Свeтлана Гpoмова", "Светлана Громова"),  # and Latin ones here
+        ("Mаriа Сосо", "Maria Coco"),  # the whole second word
+        ("M4ria L0pez", "Mria Lopez"),
+        ("M1chae1 Ro5enberg", "Michael Rosenberg"),
+        ("JosÃ© GarcÃ­a", "José García"),
+        ("Ð\u0098Ð²Ð°Ð½ ÐŸÐµÑ‚Ñ€Ð¾Ð²", "Иван Петров"),
+        ("Jos\ufffdphine Dupont", "Josphine Dupont"),
+        ("MariaLopez", "Maria-Lopez"),
+        ("LOPEZMaria", "LOPEZ-Maria"),
+    ],
+)
+def test_what_was_done_to_letters_is_undone(typed: str, meant: str) -> None:
+    assert words(typed) == words(meant)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Анна Сара", "Anna Анна Иванова", "DeLuca MacArthur McDonald", "O'Neil", "ČÍŽEK", "Ñandú Ångström", "周慧敏",
+        "Sara Сара", "Ýš Őr", "Φαίδων", "ヨハン・バウアー",
+    ],
+)  # fmt: skip
+def test_what_nothing_was_done_to_stays(text: str) -> None:
+    assert repaired(text) == text
+
+
+@given(PLAIN)
+def test_letters_of_lower_case_and_one_script_a_word_stay(text: str) -> None:
+    if all(len({word.script for word in words(piece)}) <= 1 for piece in text.split()):
+        assert words(repaired(text)) == words(text)
+
+
+@pytest.mark.parametrize("code", ["id48813", "b12", "2nd", "1974"])
+def test_codes_and_numbers_are_no_words(code: str) -> None:
+    assert without_digits(code) == code
+    assert words(code) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("Amina Haddad", ("Amina Haddad",)),
+        ("Amina Haddad a.k.a. Irina Marek", ("Amina Haddad", "Irina Marek")),
+        ("Amina Haddad alias Sparrow", ("Amina Haddad",)),
+        ("Amina Haddad (née Marek)", ("Amina Haddad", "Amina Haddad Marek")),
+        ("Amina Haddad, geb. Marek", ("Amina Haddad", "Amina Haddad Marek")),
+        ("Amina (Marek) Haddad", ("Amina Haddad", "Amina Marek Haddad")),
+        ("(Amina Haddad)", ("(Amina Haddad)",)),
+        ("Alias Marek", ("Alias Marek",)),
+        ("Irina Nakata", ("Irina Nakata",)),
+        ("Irina Aka Marek", ("Irina Aka Marek",)),
+        ("A. K. A. Marek", ("A. K. A. Marek",)),
+        ("Lim Nee Ling", ("Lim Nee Ling",)),
+        ("", ("",)),
+    ],
+)
+def test_a_name_with_another_beside_it(typed: str, names: tuple[str, ...]) -> None:
+    assert tuple(" ".join(name.split()) for name in readings(typed)) == names
+
+
+def test_an_alias_is_as_good_as_the_name() -> None:
+    typed = "Amina Haddad a.k.a. Irina Marek"
+    for name in ("Amina Haddad", "Irina Marek"):
+        assert score_pair(typed, name) == pytest.approx(score_pair(name, name))
+    assert score_pair("Светлана Громова (Svetlana Gromova)", "Svetlana Gromova") > 0.9
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("Señora Amina Haddad", "Amina Haddad"),
+        ("Amina Haddad, Ph.D.", "Amina Haddad"),
+        ("г-н Иван Громов", "Иван Громов"),
+        ("الدكتور سامي الخطيب", "سامي الخطيب"),
+        ('ד"ר יונתן ברגר', "יונתן ברגר"),
+        ("周慧敏女士", "周慧敏"),
+        ("周 慧敏", "周慧敏"),
+        ("周慧敏 先生", "周慧敏"),
+        ("ヨハン・バウアーさん", "ヨハン・バウアー"),
+        ("김서준 씨", "김서준"),
+        ("김서준님", "김서준"),
+        ("السيد سامي حسن الخطيب", "سامي حسن الخطيب"),
+        ("นายสมชาย ใจดี", "สมชาย ใจดี"),
+        ("Herr Jonas Marek", "Jonas Marek"),
+    ],
+)
+def test_forms_of_address_are_no_part_of_a_name(typed: str, name: str) -> None:
+    assert forms(typed) == forms(name)
+
+
+def test_what_may_be_a_name_is_one_where_little_else_is_left() -> None:
+    assert len(forms("Jonas Herr")[0].parts) == 2
+    assert score_pair("Jonas Herr", "Jonas Marek") < score_pair("Jonas Herr", "Jonas Herr")
+
+
+@pytest.mark.parametrize("name", ["Lim Ing Wen", "Ike Mba Okoro", "Roz Ann Marek", "Jonas Obe Marek", "Lim Nee Ling"])
+def test_names_that_are_titles_or_degrees_elsewhere_stay(name: str) -> None:
+    assert len(forms(name)[0].parts) == 3
+
+
+def test_initials_before_one_name_tell_something() -> None:
+    assert score_pair("J. R. Marek", "Jonas Marek") > 0.5 > score_pair("P. R. Marek", "Jonas Marek")
+    assert forms("A. D. Marek") == forms("A. Marek")
+
+
+@pytest.mark.parametrize("given_name", ["Irina", "Petra", "Jonas"])
+def test_a_name_written_as_one_word_in_either_order(given_name: str) -> None:
+    for typed in (f"{given_name}Gromov", f"{given_name}gromov".lower(), f"gromov{given_name}".lower()):
+        assert score_pair(typed, f"{given_name} Gromov") > 0.5
+
+
+@given(st.sampled_from(GIVEN), st.sampled_from(FAMILY), st.sampled_from([" a.k.a. ", " (", ' "', " née "]))
+def test_forms_are_few_whatever_stands_beside_a_name(given_name: str, family: str, between: str) -> None:
+    found = forms(f"{given_name} {family}{between}{family} {given_name})")
+    assert 1 <= len(found) <= MAX_FORMS
