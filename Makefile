@@ -70,7 +70,7 @@ down: setup ## stop the full stack
 test: setup-dev .stamps/system ## every test, on real PostgreSQL, Kafka, Keycloak and Chromium
 	$(PY) -m pytest $(ARGS)
 
-check: setup-dev ## format, lint, types, import contracts, contracts' lint, catalogues, docs
+check: $(DONE)/dev ## format, lint, types, import contracts, contracts' lint, catalogues, docs
 	.venv/bin/ruff format --check $(SOURCES)
 	.venv/bin/ruff check $(SOURCES)
 	$(PY) tools/check_rooms.py

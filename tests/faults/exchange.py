@@ -34,7 +34,7 @@ RUNNING = ("intake", "reporting")
 HOSTED = ("unicef", "unhcr", "un")
 """More agencies are more topics, which only the broker would feel each time that it starts."""
 SENDERS = 2
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.2
 READ = "select count(*), count(*) filter (where outcome = 'applied') from inbox where consumer = 'figures'"
 DECIDED = "case when outcome = '' then '' else stage || ' ' || outcome end"  # what is only proposed is told to nobody
 EFFECTS = "select coalesce(sum(facts), 0)::bigint from projection_heads"
