@@ -1,8 +1,8 @@
 """From a name to the parts that are compared: the same function for listed people and candidates.
 
 Promise: deterministic, and independent of diacritics, spacing, Unicode form, direction marks, of the order of two
-parts, and of case but where a capital within a word shows that two were run together. Of more parts the order is kept,
-because neighbours may be one word elsewhere.
+parts, and of case but where capitals tell something (`repair`, `asides`). Of more parts the order is kept, because
+neighbours may be one word elsewhere.
 
 A name can often be read in more than one way: 卡立诺丁 is a Chinese name of a family and a given part, or a
 foreign one of one or two parts; "Tsai Ing-wen" has three parts or two. Each way is a *form*, and two names
@@ -20,10 +20,12 @@ from concord_screening.engine import han, known
 from concord_screening.engine.asides import readings
 from concord_screening.engine.letters import Word, words
 from concord_screening.engine.romanise import Channel, channel_of, other_readings, symbols
-from concord_screening.engine.titles import MAYBE_TITLES, TITLES, without_address
+from concord_screening.engine.titles import FIRST_TITLES, MAYBE_TITLES, TITLES, without_address
 
 MAX_PARTS = 6
 MAX_FORMS = 8
+# Symbols of one spelling: a letter of some scripts gives seven, and what compares has room for no more.
+MAX_SYMBOLS = 40
 # Not assigned, private, half a character.
 _UNKNOWN = frozenset({"Cn", "Co", "Cs"})
 
@@ -71,12 +73,8 @@ _LETTER_NAMES = {
 # What a syllable of a Chinese or Korean name looks like in Latin letters.
 _SYLLABLE = re.compile(r"(?:[bcdfghjklmnpqrstvwxyz]{0,3})[aeiouy]{1,3}(?:ng|n|k|p|t|m|l|h|r|w)?$")
 _SYLLABLE_MOST = 6
-
-
 # Where one letter is a syllable or a word, and so no initial.
 _SYLLABIC = frozenset({"Hang", "Hani", "Kana"})
-
-
 # Names written as one word that are cut where known parts meet: how long they are, how short a part of them is in
 # scripts of which many parts are known, and in how many ways they are cut.
 _APART_LEAST = 8
@@ -145,6 +143,8 @@ def _strong(found: list[Word]) -> list[Word]:
     """Without particles and initials, as long as two parts are left; Arabic without its article."""
     strong = [word for word in found if word.text not in _WEAK]
     strong = strong if len(strong) > 1 else found
+    if len(strong) > 2 and strong[0].text in FIRST_TITLES:
+        strong = strong[1:]
     if len(strong) > 2:
         certain = [word for word in strong if word.text not in MAYBE_TITLES]
         strong = certain if len(certain) > 1 else strong
@@ -188,6 +188,13 @@ def _apart(word: Word) -> list[list[Word]]:
         if max(rare) < known.UNKNOWN_RARE:
             cuts.append((sum(rare), at, pieces))
     return [pieces for _, _, pieces in sorted(cuts, key=lambda cut: cut[:2])[:_APART_MOST]]
+
+
+def _fitting(part: Part) -> Part:
+    """A part without spellings of which nothing can be read, and none longer than can be compared."""
+    return Part(
+        tuple(dict.fromkeys((channel, spelling[:MAX_SYMBOLS]) for channel, spelling in part.spellings if spelling))
+    )
 
 
 def _in(channel: Channel, spellings: tuple[str, ...]) -> tuple[tuple[Channel, str], ...]:
@@ -273,7 +280,10 @@ def forms(text: str) -> tuple[Form, ...]:
 
 def _forms(text: str) -> tuple[Form, ...]:
     """The ways to read a name that nothing stands beside."""
-    typed = [Word(without_address(word.text, word.script), word.script, word.hyphened) for word in words(text)]
+    typed = [
+        Word(without_address(word.text, word.script, at == 0), word.script, word.hyphened)
+        for at, word in enumerate(words(text))
+    ]
     typed = _untitled(typed)
     named = [word for word in typed if word.text not in TITLES] or typed
     found = _joined(_initials(_characters(named, len(typed) == len(text.split()))))
@@ -288,7 +298,7 @@ def _forms(text: str) -> tuple[Form, ...]:
             letters[channel] = letters.get(channel, 0) + len(word.text)
             choices = [before + more for more in _parts(word, len(found) == 1) for before in choices]
         for choice in choices:
-            parts = [part for part in choice if part.spellings and part.spellings[0][1]][:MAX_PARTS]
+            parts = [part for part in map(_fitting, choice) if part.spellings][:MAX_PARTS]
             if len(parts) > 2:
                 parts = list(dict.fromkeys(parts))  # "Lee, Baron Lee" is one Lee
             if len(parts) == 2:

@@ -1,9 +1,9 @@
 """How the innermost loops are compiled: without counting who uses which array.
 
 numba counts the uses of every array and of every piece of one, with an atomic instruction each time; in loops of a few
-dozen instructions that is most of the time. A function that only reads and writes arrays which it is given needs no
-such count, because its caller keeps them. One that makes an array must be compiled with `njit(cache=True)`; numba
-refuses to compile it otherwise.
+dozen instructions that is most of the time. A function that only reads and writes arrays which it is given, and gives
+none back, needs no such count, because its caller keeps them. One that makes an array must be compiled with
+`njit(cache=True)`; numba refuses to compile it otherwise.
 """
 
 from __future__ import annotations

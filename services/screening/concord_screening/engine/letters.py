@@ -1,7 +1,8 @@
 """From text as typed to words of one script each.
 
-Promise: the same words come out whatever the Unicode form, case, diacritics, spacing, direction marks or
-punctuation of the text. Long texts are cut, so that no input can make a check expensive.
+Promise: the same words come out whatever the Unicode form, diacritics, spacing, direction marks or punctuation of the
+text, and whatever its case but where capitals show that words were run together (`repair`). Long texts are cut, so that
+no input can make a check expensive.
 """
 
 from __future__ import annotations

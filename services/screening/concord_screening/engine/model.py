@@ -22,6 +22,8 @@ _LATIN_LIKE = (Channel.OTHER, Channel.CANTONESE, Channel.MANDARIN, Channel.SPELL
 # … and readings of Chinese characters, which are compared with other scripts; characters compare as characters.
 _READINGS = (Channel.CANTONESE, Channel.MANDARIN, Channel.SPELLED)
 
+# What a letter that training never saw twice may tell at most when it stands on both sides.
+_SAME_MOST = 20.0
 EditTable = tuple[np.ndarray, np.ndarray]
 
 
@@ -129,6 +131,18 @@ def _units(stored: Stored) -> Units:
     )  # fmt: skip
 
 
+def _same_letters(rows: np.ndarray, units: Units) -> None:
+    """Gives letters that training never saw written twice in one channel what the others' sameness tells in the middle:
+    without it a name of such letters would not even be its own. `rows`: the table of each channel with itself."""
+    letters = np.arange(1, LETTERS)
+    for row in np.unique(rows[rows >= 0] // 2 * 2 + np.array([[0], [1]])):
+        own = units.one[row, letters, letters]
+        if (seen := own[own >= 1]).size:
+            unseen, same = letters[own == np.float32(UNSEEN_PAIR)], min(float(np.median(seen)), _SAME_MOST)
+            units.one[row, unseen, unseen] = same
+            units.reach[row, unseen] = np.maximum(units.reach[row, unseen], same)
+
+
 def _tables(stored: Stored) -> Tables:
     """The tables, with what to use for channels that have none of their own."""
     learned = len(stored.table)
@@ -140,7 +154,9 @@ def _tables(stored: Stored) -> Tables:
                 row[x, c], row[c, x] = row[Channel.LATIN, c], row[c, Channel.LATIN]
     for x in _READINGS:
         row[x, [Channel.HAN, *_READINGS]] = row[[Channel.HAN, *_READINGS], x] = -1
-    return Tables(row, _units(stored))
+    units = _units(stored)
+    _same_letters(np.diag(row), units)
+    return Tables(row, units)
 
 
 def stack(tables: dict[tuple[int, int], EditTable]) -> Stored:

