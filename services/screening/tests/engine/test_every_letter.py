@@ -26,11 +26,13 @@ def _letters() -> dict[str, list[str]]:
     return {script: own if len(own) < 1000 else own[::40] for script, own in found.items()}
 
 
+def _densest(script: str, letters: list[str]) -> str:
+    """The longest word of the letter that is spelled in most symbols."""
+    return max((len(symbols(Word(sign, script))), sign) for sign in letters)[1] * MAX_WORD_LETTERS
+
+
 LETTERS = _letters()
-DENSEST = {
-    script: max(own, key=lambda sign, script=script: len(symbols(Word(sign, script)))) * MAX_WORD_LETTERS
-    for script, own in LETTERS.items()
-}
+DENSEST = {script: _densest(script, own) for script, own in LETTERS.items()}
 _THROUGH_ALL = """
 import sys, tempfile
 from pathlib import Path
