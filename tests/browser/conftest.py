@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -26,7 +27,9 @@ def viewer(browser: Browser) -> Viewer:
 
 @pytest.fixture(scope="module")
 def house(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Intake of today, because its pages draw the clocks until now."""
     with make_house(databases, tmp_path_factory.mktemp("intake")) as house:
+        house.today.day = datetime.now(UTC).date()
         yield house
 
 

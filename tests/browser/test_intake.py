@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -14,8 +14,9 @@ from concord_intake.cases.domain import Act, Assess, Command, Propose, Refer, Vi
 from concord_intake.reports.domain import NewReport
 from tests.browser.harness import OUTPUT, SIZES, Look, PageCase, Viewer, looks, press
 from tests.browser.intake_form import ADULT, CHILD, fill, go_back, go_on, shot, walk
-from tests.support.intake import OFFICER, SECOND, TODAY, House, work_of
+from tests.support.intake import OFFICER, SECOND, House, work_of
 
+TODAY = datetime.now(UTC).date()
 pytestmark = pytest.mark.xdist_group("browser-intake")
 PUBLIC = [
     PageCase("intake-choose", "/a", "public"),
