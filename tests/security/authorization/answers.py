@@ -26,13 +26,6 @@ def _without(text: str, references: Iterable[str]) -> str:
     return text
 
 
-def leaked(answer: httpx.Response, asked: str, secret: Iterable[str]) -> bool:
-    """Whether a list that was asked for `asked` tells a reference of `secret`, beyond the words of the question that
-    it repeats; it must have been answered as a list, or the words refused as no code."""
-    text = answer.text.replace(asked, "")
-    return answer.status_code not in (200, 422) or any(name in text for name in secret)
-
-
 def code(answer: httpx.Response) -> tuple[int, str]:
     """Status and code of a problem document; no code for anything else."""
     found = answer.json().get("code", "") if "problem+json" in answer.headers.get("content-type", "") else ""

@@ -28,7 +28,7 @@ class Route:
     operation: str
     page: bool
     public: bool
-    queries: tuple[str, ...] = ()
+    queries: tuple[str, ...]
 
     @property
     def writes(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -42,6 +42,11 @@ class Target:
     def nowhere(self) -> Target:
         """The same with references of the same form that nobody has."""
         return replace(self, names={name: _turned(value) for name, value in self.names.items()})
+
+
+def real_and_invented(records: Iterable[Target]) -> list[tuple[str, str]]:
+    """Each reference with one of the same form that nobody has."""
+    return [(name, target.nowhere().names[key]) for target in records for key, name in target.names.items()]
 
 
 def _turned(reference: str) -> str:
