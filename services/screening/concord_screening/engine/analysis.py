@@ -18,46 +18,40 @@ from dataclasses import dataclass
 
 from concord_screening.engine import han, known
 from concord_screening.engine.asides import readings
-from concord_screening.engine.letters import Word, words
+from concord_screening.engine.letters import MAX_SYMBOLS, Word, words
 from concord_screening.engine.romanise import Channel, channel_of, other_readings, symbols
-from concord_screening.engine.titles import FIRST_TITLES, MAYBE_TITLES, TITLES, without_address
+from concord_screening.engine.titles import FIRST_TITLES, MAYBE_TITLES, TITLES, without_address, word_set
 
 MAX_PARTS = 6
 MAX_FORMS = 8
-# Symbols of one spelling: a letter of some scripts gives seven, and what compares has room for no more.
-MAX_SYMBOLS = 40
 # Not assigned, private, half a character.
 _UNKNOWN = frozenset({"Cn", "Co", "Cs"})
 
 
-def _set(words_in_a_row: str) -> frozenset[str]:
-    return frozenset(words_in_a_row.split())
-
-
-_WEAK = _set(
+_WEAK = word_set(
     """
     bin ibn ben bint binti bn ould uld oglu ogly kyzy kizi van von der den ter ten de da di del della la le los
     las dos das do du des of and the y e zu zur af av het al el ul a l d o بن ابن بنت ال آل و фон де да ди дю
     дер дель ван аль эль бин бен ибн ле ла лос и оглы кызы
     """
 )
-_SERVANT = _set(
+_SERVANT = word_set(
     """
     abd abdul abdel abdal abdol abdoul abdou abed عبد абд абдул абдель абдул
     """
 )
 _SERVANT_STARTS = ("abdul", "abdel", "abdal", "abdol", "abdoul", "عبدال", "абдул", "абдель")
-_FATHER = _set(
+_FATHER = word_set(
     """
     abu abou abo umm ابو أبو ابي أبي ام أم абу
     """
 )
-_ARTICLE = _set(
+_ARTICLE = word_set(
     """
     al el ul ur ar ال аль эль
     """
 )
-_CLAN = _set(
+_CLAN = word_set(
     """
     mac mc
     """

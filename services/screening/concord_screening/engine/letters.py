@@ -18,6 +18,8 @@ from concord_screening.engine.repair import repaired, without_digits
 MAX_CHARACTERS = 200
 MAX_WORDS = 12
 MAX_WORD_LETTERS = 40
+# Symbols of one spelling, of which a letter of some scripts gives seven: all that compares has room for so many.
+MAX_SYMBOLS = 40
 
 # Apostrophes of all kinds, and the Hebrew marks typed with them: they join what stands around them.
 _APOSTROPHES = frozenset("'’‘`´ʼʻʹʺʾʿ′\"״׳‛ˈ")

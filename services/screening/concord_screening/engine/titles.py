@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 
-def _set(words_in_a_row: str) -> frozenset[str]:
+def word_set(words_in_a_row: str) -> frozenset[str]:
+    """Words as a set, from a text that can be read."""
     return frozenset(words_in_a_row.split())
 
 
-TITLES = _set(
+TITLES = word_set(
     """
     mr mrs ms miss dr prof professor sir rev jr sr iii gen general col colonel capt captain lt mullah mawlawi maulavi
     hojjatoleslam hojat ayatollah mme mlle monsieur señor señora senor senora sra srta frau dipl brigadier brig sgt
@@ -26,7 +27,7 @@ TITLES = _set(
     """
 )
 # Names as well: titles only where two other parts are left.
-MAYBE_TITLES = _set(
+MAYBE_TITLES = word_set(
     """
     lord lady dame hon ii iv maj major haji hajji hadji hajj molla ustad sheikh shaykh sheik cheikh engineer tun datuk
     dato sri datin baron baroness viscount earl marquess madame ssa dra doctor alhaji alhaja hajiya bapak ibu jd lic adm
@@ -37,7 +38,7 @@ MAYBE_TITLES = _set(
     """
 )
 # The same, but a usual second name: titles only before all others.
-FIRST_TITLES = _set("السيد السيدة الأمير الاميرة")
+FIRST_TITLES = word_set("السيد السيدة الأمير الاميرة")
 # What follows a name without a blank.
 _ENDINGS = {
     "Hani": ("先生", "女士", "小姐", "博士", "教授", "夫人"),

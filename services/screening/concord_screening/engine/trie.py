@@ -11,9 +11,11 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.arrays import Words
+from concord_screening.engine.letters import MAX_SYMBOLS
 
 N_CHANNELS = 11
-LONGEST_PART = 42
+# Places of a part in a tree: its symbols, the root, and one where the walk ends.
+LONGEST_PART = MAX_SYMBOLS + 2
 
 
 class Trie(NamedTuple):

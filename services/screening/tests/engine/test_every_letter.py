@@ -9,9 +9,9 @@ from collections import defaultdict
 
 import pytest
 
-from concord_screening.engine.analysis import MAX_SYMBOLS, forms
+from concord_screening.engine.analysis import forms
 from concord_screening.engine.commands import score_pair
-from concord_screening.engine.letters import MAX_WORD_LETTERS, Word, script_of
+from concord_screening.engine.letters import MAX_SYMBOLS, MAX_WORD_LETTERS, Word, script_of
 from concord_screening.engine.romanise import symbols
 
 WORD = 6
