@@ -45,7 +45,9 @@ class ServicesOnKafka(EmbeddedStack):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, durable=False, split_roles=True)
-        self._nodes = (plan_node("hub", folder, (*SERVICES, "front"), dict.fromkeys(HOSTED, SERVICES), None),)
+        self._nodes = (
+            plan_node("hub", folder, (*SERVICES, "front"), dict.fromkeys(HOSTED, SERVICES), self.hold(None)),
+        )
         self.supervisor.stop()
         self.supervisor = Supervisor(give_up_after=0)
         self._kafka: Kafka | None = None

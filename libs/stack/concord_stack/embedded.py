@@ -33,7 +33,7 @@ class EmbeddedStack(Stack):
     def __init__(self, folder: Path, *, port: int | None = None, **options: Unpack[Options]) -> None:
         super().__init__(folder, **options)
         hosts = dict.fromkeys(NAMES, SERVICES)
-        self._nodes = (plan_node("hub", folder, (*SERVICES, "front"), hosts, port),)
+        self._nodes = (plan_node("hub", folder, (*SERVICES, "front"), hosts, self.hold(port)),)
         self._issuer_port = free_port()
 
     @property

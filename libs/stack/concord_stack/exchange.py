@@ -91,11 +91,11 @@ class NodePlan:
 def plan_node(
     slug: str, folder: Path, services: Iterable[str], hosts: Mapping[str, tuple[str, ...]], port: int | None
 ) -> NodePlan:
-    """A node with free ports; `hosts` is agency → services; `port` is the gateway's preferred one."""
+    """A node with free ports; `hosts` is agency → services; `port` is the gateway's, any free one if None."""
     names = tuple(services)
     ports = free_ports(2 * len(names))
     plans = {name: ServicePlan(ports[2 * i], ports[2 * i + 1]) for i, name in enumerate(names)}
-    return NodePlan(slug, folder / "nodes" / slug, free_port(port), plans, hosts)
+    return NodePlan(slug, folder / "nodes" / slug, port or free_port(), plans, hosts)
 
 
 @dataclass(frozen=True)

@@ -58,8 +58,8 @@ class FullStack(Stack):
         here = {slug: SERVICES for slug in NAMES if slug != SECOND_NODE}
         rest = tuple(service for service in SERVICES if service != "assistance")
         self._nodes = (
-            plan_node("hub", folder, (*SERVICES, "front"), {**here, SECOND_NODE: rest}, ports[0]),
-            plan_node(SECOND_NODE, folder, ("assistance",), {SECOND_NODE: ("assistance",)}, ports[1]),
+            plan_node("hub", folder, (*SERVICES, "front"), {**here, SECOND_NODE: rest}, self.hold(ports[0])),
+            plan_node(SECOND_NODE, folder, ("assistance",), {SECOND_NODE: ("assistance",)}, self.hold(ports[1])),
         )
         self._quick = quick
         self._passwords = {person.user: secrets.token_urlsafe(12) for person in people()}

@@ -1,12 +1,15 @@
 """The one origin that people see: a small proxy that sends each address to the service that owns it.
 
-    python -m concord_stack.gateway CONFIG      CONFIG: {"port": 8000, "routes": {"/cases": "http://127.0.0.1:…"}}
+    python -m concord_stack.gateway CONFIG      CONFIG: {"socket": 7, "routes": {"/cases": "http://127.0.0.1:…"}}
+
+`socket` is the number of an open one that who starts it hands on: the port is the stack's before and after.
 
 It passes bodies through as they come, keeps no state, follows no redirect, and writes no log of requests:
 addresses and queries of survivors are nobody's business.
 """
 
 import json
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -21,8 +24,6 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
-
-from concord_stack.ports import HOST
 
 PREFIXES: Mapping[str, tuple[str, ...]] = {
     "front": ("/", "/work"),
@@ -107,7 +108,8 @@ def main(config: Path) -> None:
     """Serve until stopped."""
     read = json.loads(config.read_text())
     app = create_gateway(Routes(read["routes"]))
-    uvicorn.run(app, host=HOST, port=int(read["port"]), access_log=False, log_level="warning", server_header=False)
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", server_header=False))
+    server.run(sockets=[socket.socket(fileno=int(read["socket"]))])
 
 
 if __name__ == "__main__":

@@ -28,7 +28,8 @@ class StartError(Exception):
 
 @dataclass(frozen=True)
 class Command:
-    """What to run. `user` is a plain user's name for a program that refuses to run as root."""
+    """What to run. `user` is a plain user's name for a program that refuses to run as root; `sockets` are numbers of
+    open ones that it is given."""
 
     name: str
     argv: Sequence[str]
@@ -36,6 +37,7 @@ class Command:
     env: Mapping[str, str] = field(default_factory=dict)
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
+    sockets: tuple[int, ...] = ()
 
 
 class Child:
@@ -59,6 +61,7 @@ class Child:
                 env={**os.environ, **command.env},
                 cwd="/" if account else None,
                 process_group=0,
+                pass_fds=command.sockets,
                 user=account.pw_uid if account else None,
                 group=account.pw_gid if account else None,
                 extra_groups=[] if account else None,

@@ -5,6 +5,7 @@ with it. Order: PostgreSQL → identity → event log → databases → services
 """
 
 import json
+import socket
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -25,7 +26,7 @@ from concord_stack.certs import Certificate, make_certificates
 from concord_stack.config import PACKAGES, EventLog, write_config
 from concord_stack.exchange import NodePlan, SignedAgreement, make_agreement
 from concord_stack.otlp import OtlpReceiver
-from concord_stack.ports import HOST, listens
+from concord_stack.ports import HOST, held_port, listens
 from concord_stack.postgres import Postgres, start_postgres
 from concord_stack.process import Command
 from concord_stack.supervisor import Supervisor
@@ -63,6 +64,7 @@ class Stack(ABC):
         self._split = options.get("split_roles", False)
         self.otlp = OtlpReceiver()
         self.supervisor = Supervisor(self.tell)
+        self._held: dict[int, socket.socket] = {}
         self._postgres: Postgres | None = None
         self._signed: SignedAgreement | None = None
 
@@ -203,6 +205,8 @@ class Stack(ABC):
         if self._postgres is not None:
             self._postgres.stop()
         self.otlp.stop()
+        for held in self._held.values():
+            held.close()
         (self.folder / STATE_FILE).unlink(missing_ok=True)
 
     def state(self) -> dict[str, object]:
@@ -219,6 +223,13 @@ class Stack(ABC):
             "logs": str(self.logs),
             "administration": str(self.administration_file),
         }
+
+    def hold(self, preferred: int | None) -> int:
+        """The port of a gateway, the preferred one if nobody has it; it is the stack's from now until it stops."""
+        held = held_port(preferred)
+        port = int(held.getsockname()[1])
+        self._held[port] = held
+        return port
 
     # --- parts ------------------------------------------------------------------------------------------------
 
@@ -272,10 +283,11 @@ class Stack(ABC):
 
     def _start_gateways(self) -> None:
         for node in self.nodes:
-            config = write_private(node.folder / "gateway.json", json.dumps(_gateway(node)))
+            held = self._held[node.gateway].fileno()
+            config = write_private(node.folder / "gateway.json", json.dumps({"socket": held, "routes": _routes(node)}))
             name = f"{node.slug}-gateway"
             argv = [sys.executable, "-m", "concord_stack.gateway", str(config)]
-            child = self.supervisor.start(Command(name, argv, self.logs / f"{name}.log"))
+            child = self.supervisor.start(Command(name, argv, self.logs / f"{name}.log", sockets=(held,)))
             child.wait_ready(lambda port=node.gateway: listens(port), _START_SECONDS)  # type: ignore[misc]
 
 
@@ -288,13 +300,12 @@ def answers(address: str) -> bool:
         return False
 
 
-def _gateway(node: NodePlan) -> Mapping[str, object]:
-    routes = {
+def _routes(node: NodePlan) -> Mapping[str, str]:
+    return {
         prefix: f"http://{HOST}:{plan.http}"
         for service, plan in node.services.items()
         for prefix in gateway.PREFIXES[service]
     }
-    return {"port": node.gateway, "routes": routes}
 
 
 def _name(node: NodePlan, service: str, role: str) -> str:

@@ -2,6 +2,8 @@
 
 import hashlib
 import ssl
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -17,7 +19,7 @@ from concord_stack.config import toml
 from concord_stack.gateway import PREFIXES, Routes
 from concord_stack.otlp import OtlpReceiver, tree
 from concord_stack.people import people
-from concord_stack.ports import free_ports, is_free
+from concord_stack.ports import free_ports, held_port, is_free, listens
 
 BYTES = b"a jar"
 
@@ -53,6 +55,31 @@ def test_free_ports_are_free_and_different() -> None:
     assert len(set(ports)) == 20
     assert all(is_free(port) for port in ports)
     assert not set(ports) & set(free_ports(20))  # nothing listens on them yet, and they are somebody's
+
+
+def test_processes_have_no_port_in_common() -> None:
+    command = [sys.executable, "-c", "from concord_stack.ports import *; print(*free_ports(20)); input()"]
+    pipe = subprocess.PIPE
+    started = [subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(12)]
+    given = [line for one in started if one.stdout for line in one.stdout.readline().split()]
+    for one in started:
+        one.communicate("\n")
+    assert len(given) == len(set(given)) == 240
+    assert not {int(port) for port in given} & set(free_ports(20))
+
+
+def test_a_held_port_is_nobody_elses_until_it_is_let_go() -> None:
+    with held_port(None) as first:
+        port = first.getsockname()[1]
+        assert not is_free(port)
+        assert not listens(port)
+        with held_port(port) as second:  # as a stack that starts at the same time
+            assert second.getsockname()[1] != port
+        first.listen()
+        assert listens(port)
+    assert is_free(port)
+    with held_port(port) as again:
+        assert again.getsockname()[1] == port
 
 
 def test_certificates_are_believed_by_who_trusts_the_authority(tmp_path: Path) -> None:
