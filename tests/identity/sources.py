@@ -1,5 +1,7 @@
 """The two kinds of issuer behind one face, so that one suite runs against both."""
 
+import socket
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -11,6 +13,7 @@ from concord_core.config import DatabaseSettings, IdentitySettings, ServiceSetti
 from concord_core.vault import FileKeyring
 from concord_stack.full import FullStack
 from tests.support.keycloak_signin import KeycloakTokens, Visitor, fill_in
+from tests.support.serving import bound
 from tests.support.trust import TrustWorld, choose, service_settings
 
 
@@ -30,9 +33,8 @@ class IdentitySource(Protocol):
     @property
     def agreement(self) -> Agreement: ...
 
-    @property
-    def gateway(self) -> int:
-        """Port of the hub's origin, at which nothing listens: the test does."""
+    def gateway(self) -> AbstractContextManager[socket.socket]:
+        """A socket at the hub's origin, on which nothing listens: the test does."""
 
     def keyring(self) -> FileKeyring:
         """The hub's keys."""
@@ -76,9 +78,8 @@ class LoopbackSource:
     def agreement(self) -> Agreement:
         return self.world.agreement
 
-    @property
-    def gateway(self) -> int:
-        return self.world.nodes["hub"].gateway
+    def gateway(self) -> AbstractContextManager[socket.socket]:
+        return bound(self.world.nodes["hub"].gateway)
 
     def keyring(self) -> FileKeyring:
         return self.world.keyring()
@@ -119,9 +120,8 @@ class KeycloakSource:
     def agreement(self) -> Agreement:
         return self.stack.signed.agreement
 
-    @property
-    def gateway(self) -> int:
-        return self.stack.hub.gateway
+    def gateway(self) -> AbstractContextManager[socket.socket]:
+        return nullcontext(self.stack.gateway_socket(self.stack.hub))
 
     def keyring(self) -> FileKeyring:
         return FileKeyring(self.stack.hub.keyring)

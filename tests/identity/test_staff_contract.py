@@ -25,7 +25,7 @@ from concord_core.web import create_app, form_token
 from concord_stack.config import STAFF_PREFIXES
 from tests.identity.sources import Browser, IdentitySource
 from tests.support.postgres import Databases
-from tests.support.serving import served_at
+from tests.support.serving import served_on
 
 SERVICES = ("intake", "screening")
 OPERATION = Operation("test.page.read", frozenset({"case_officer", "listing_officer"}))
@@ -114,7 +114,7 @@ def hub(source: IdentitySource, databases: Databases) -> Iterator[Hub]:
     clock = Clock()
     made = {name: Database(databases.fresh(name, f"concord_{name}"), Login.APP) for name in SERVICES}
     apps = {STAFF_PREFIXES[name]: one_service(source, name, made[name], clock) for name in SERVICES}
-    with served_at(by_prefix(apps), source.gateway) as origin:
+    with source.gateway() as listener, served_on(by_prefix(apps), listener) as origin:
         yield Hub(source, origin, made, clock)
     for database in made.values():
         database.close()

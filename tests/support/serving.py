@@ -20,19 +20,33 @@ def served(app: ASGIApp) -> contextlib.AbstractContextManager[str]:
 @contextlib.contextmanager
 def served_at(app: ASGIApp, port: int) -> Iterator[str]:
     """Yields the origin (`http://127.0.0.1:PORT`); the server has stopped when the block ends."""
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", port))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        deadline = time.monotonic() + 20
-        while not server.started:
-            if time.monotonic() > deadline or not thread.is_alive():
-                raise TimeoutError("the server did not start")
-            time.sleep(0.01)
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(timeout=20)
+    with bound(port) as listener, served_on(app, listener) as origin:
+        yield origin
+
+
+def bound(port: int) -> socket.socket:
+    """A socket at a port of loopback."""
+    listener = socket.socket()
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    return listener
+
+
+@contextlib.contextmanager
+def served_on(app: ASGIApp, held: socket.socket) -> Iterator[str]:
+    """The same on a socket that is already bound. It stays so, and nothing listens on it when the block ends."""
+    listener = held.dup()  # the server closes the one it is given
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started:
+        if time.monotonic() > deadline or not thread.is_alive():
+            raise TimeoutError("the server did not start")
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=20)
+        held.shutdown(socket.SHUT_RDWR)  # or who comes now would wait for an answer

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Final
 
 import typer
@@ -20,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 
 from concord_stack.embedded import HUB_PORT, EmbeddedStack
+from concord_stack.ending import end_on_signals, stay_up
 from concord_stack.examine import examine
 from concord_stack.folders import run_folder
 from concord_stack.people import people
@@ -44,13 +44,11 @@ def up(embedded: Embedded = False) -> None:
     folder = run_folder(RUN)
     with _only_one(folder, console):
         _clear(folder)
-        _end_on_signals()
+        end_on_signals()
         try:
             with made(folder, lambda text: console.print(f"  {text}", highlight=False, markup=False)) as stack:
                 _welcome(stack, console)
-                while True:
-                    time.sleep(1)
-                    stack.supervisor.check()
+                stay_up(stack)
         except KeyboardInterrupt:
             console.print("stopped")
         except StartError as problem:
@@ -104,20 +102,6 @@ def _welcome(stack: Stack, console: Console) -> None:
         table.add_row("administration", f"concord agency list --config {stack.folder / 'administration.toml'}")
     console.print(table)
     console.print("Ctrl-C or `concord down` stops it.")
-
-
-def _end_on_signals() -> None:
-    """Ctrl-C and SIGTERM end the stack in order, also while it starts; asked again, all ends at once."""
-    asked: list[int] = []
-
-    def told(number: int, _frame: FrameType | None) -> None:
-        if asked:
-            os._exit(1)
-        asked.append(number)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, told)
 
 
 @contextmanager

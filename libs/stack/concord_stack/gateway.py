@@ -41,6 +41,7 @@ _HOP = frozenset(
 )
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _TIMEOUT = httpx.Timeout(60.0, connect=5.0)
+_GRACE_SECONDS = 10  # for what is in progress when it is told to end
 
 
 @dataclass(frozen=True)
@@ -104,11 +105,14 @@ def _has_body(request: Request) -> bool:
     return "content-length" in request.headers or "transfer-encoding" in request.headers
 
 
-def main(config: Path) -> None:
+def main(file: Path) -> None:
     """Serve until stopped."""
-    read = json.loads(config.read_text())
+    read = json.loads(file.read_text())
     app = create_gateway(Routes(read["routes"]))
-    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning", server_header=False))
+    config = uvicorn.Config(
+        app, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS
+    )
+    server = uvicorn.Server(config)
     server.run(sockets=[socket.socket(fileno=int(read["socket"]))])
 
 

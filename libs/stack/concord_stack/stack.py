@@ -231,6 +231,10 @@ class Stack(ABC):
         self._held[port] = held
         return port
 
+    def gateway_socket(self, node: NodePlan) -> socket.socket:
+        """The socket that is held for a node's gateway. Before `start_programs` a test may listen on it instead."""
+        return self._held[node.gateway]
+
     # --- parts ------------------------------------------------------------------------------------------------
 
     def _start_services(self) -> None:
@@ -283,7 +287,7 @@ class Stack(ABC):
 
     def _start_gateways(self) -> None:
         for node in self.nodes:
-            held = self._held[node.gateway].fileno()
+            held = self.gateway_socket(node).fileno()
             config = write_private(node.folder / "gateway.json", json.dumps({"socket": held, "routes": _routes(node)}))
             name = f"{node.slug}-gateway"
             argv = [sys.executable, "-m", "concord_stack.gateway", str(config)]

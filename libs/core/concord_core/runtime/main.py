@@ -1,25 +1,18 @@
-"""The command line of a service and the life of its process.
-
-All roles of a process run in threads. When one ends by an error the process ends with code 1, so that its supervisor
-starts it again; SIGTERM and SIGINT end it with code 0 after what is in progress.
-"""
+"""The command line of a service."""
 
 import argparse
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from concord_core.config import load_settings
 from concord_core.config.load import SettingsError
 from concord_core.runtime import roles
 from concord_core.runtime.context import Context
+from concord_core.runtime.life import live
 from concord_core.runtime.service import Service
 from concord_core.storage import migrate
-from concord_core.telemetry import logger, setup
-from concord_core.telemetry.places import place_of
+from concord_core.telemetry import setup
 
 _ROLES = ("serve", "relay", "consume", "migrate", "all")
 
@@ -44,7 +37,7 @@ def run(service: Service, arguments: Sequence[str] | None = None) -> int:
     if options.role == "migrate":
         return 0
     context = Context(service.name, settings, service.policy(), service.staff_prefix)
-    return _run_roles(service, _chosen(service, context, options.role))
+    return live(service.name, _chosen(service, context, options.role))
 
 
 def _chosen(service: Service, context: Context, role: str) -> dict[str, roles.Role]:
@@ -62,33 +55,3 @@ def _chosen(service: Service, context: Context, role: str) -> dict[str, roles.Ro
         if parts.jobs:
             chosen["jobs"] = roles.jobs(service.name, context.consume_db, parts.jobs)
     return chosen
-
-
-def _run_roles(service: Service, chosen: dict[str, roles.Role]) -> int:
-    stop, failed = threading.Event(), threading.Event()
-    log = logger(f"concord.{service.name}")
-
-    def told(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
-
-    def guarded(name: str, role: roles.Role) -> None:
-        try:
-            role(stop)
-        except Exception as error:  # whatever ends a role ends the process, with a code that says so
-            log.error("a role ended by an error", role=name, error=type(error).__name__, location=place_of(error))
-            failed.set()
-        finally:
-            stop.set()
-
-    threads = [threading.Thread(target=guarded, args=item, name=item[0]) for item in chosen.items()]
-    for thread in threads:
-        thread.start()
-    log.info("started", role=",".join(chosen))
-    while not stop.wait(1):
-        pass
-    for thread in threads:
-        thread.join()
-    return 1 if failed.is_set() else 0

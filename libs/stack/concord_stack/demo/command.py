@@ -2,12 +2,9 @@
 
 import functools
 import os
-import signal
 import subprocess
 import sys
-import threading
 import time
-from types import FrameType
 from typing import Annotated
 
 import httpx
@@ -19,6 +16,7 @@ from rich.table import Table
 from concord_stack.demo.load import load
 from concord_stack.demo.memory import held
 from concord_stack.embedded import HUB_PORT, EmbeddedStack
+from concord_stack.ending import end_on_signals, stay_up
 from concord_stack.exchange import NAMES
 from concord_stack.folders import keep_logs, run_folder
 from concord_stack.people import people
@@ -65,8 +63,7 @@ def demo(
     console = Console()
     console.rule("Concord, embedded: for trying and developing on one machine, not for real cases")
     begun = time.monotonic()
-    stop = threading.Event()
-    _end_on_signals(stop)
+    end_on_signals()
     folder = run_folder(f"demo-{os.getpid()}")
     keep_logs(folder)
     port = HUB_PORT if not exit_after else None
@@ -80,7 +77,9 @@ def demo(
             verified = _show(stack, console, cases)
             if verified and not exit_after:
                 _welcome(stack, console)
-                stop.wait()
+                stay_up(stack)
+    except KeyboardInterrupt:
+        return
     except StartError as error:
         console.print(f"[red]▲ {error}[/red]", markup=True, highlight=False)
         raise typer.Exit(1) from None
@@ -137,14 +136,3 @@ def _welcome(stack: EmbeddedStack, console: Console) -> None:
             staff.add_row(f"{one.given} {one.family} ({one.desk})", one.agency, roles)
     console.print(staff)
     console.print("Ctrl-C ends everything.")
-
-
-def _end_on_signals(stop: threading.Event) -> None:
-    def told(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-        raise SystemExit(0)
-
-    signal.signal(signal.SIGTERM, told)
-    signal.signal(signal.SIGINT, told)
