@@ -9,6 +9,9 @@ PACKAGES := libs/contracts libs/core libs/front libs/stack services/intake servi
 PROTOS := $(shell find proto -name '*.proto')
 SOURCES := libs services tests tools benchmarks
 
+# Hundreds of processes of ours start in a run of the tests: one that compiles what it imports takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup setup-full setup-dev lock demo up down test check format bench clean
 
 help: ## this list
