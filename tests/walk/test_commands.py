@@ -106,7 +106,7 @@ def test_the_embedded_stack_comes_up_once_and_ends_when_asked(terminal: Callable
     assert terminal("down").ended() == (0, "nothing is running\n")
 
 
-@pytest.mark.parametrize(("options", "part"), [(["--embedded"], "loopback issuer"), ([], "realms")])
+@pytest.mark.parametrize(("options", "part"), [(["--embedded"], "loopback issuer"), ([], "Keycloak")])
 def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal], options: list[str], part: str) -> None:
     up = terminal("up", *options)
     up.wait_for(part)
