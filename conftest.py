@@ -2,7 +2,7 @@
 
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.postgres", "tests.support.stacks", "tests.support.full"]
+pytest_plugins = ["tests.support.groups", "tests.support.postgres", "tests.support.stacks", "tests.support.full"]
 
 # No test is judged by how fast the machine is.
 settings.register_profile("concord", deadline=None, suppress_health_check=[HealthCheck.too_slow])

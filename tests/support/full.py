@@ -10,6 +10,7 @@ import pytest
 
 from concord_stack.folders import keep_logs, run_folder
 from concord_stack.full import FullStack
+from tests.support.groups import ended_once
 
 _FIXTURES = {"full_infra", "full_stack"}
 
@@ -41,19 +42,24 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def full_infra() -> Iterator[FullStack]:
+def full_infra(pytestconfig: pytest.Config) -> Iterator[FullStack]:
     """The full stack without its services: realms, people, clients, topics and permissions are there.
 
     Its logs stay in the run folder when the tests are over.
     """
     folder = run_folder(f"tests-{os.getpid()}")
     with_servers = FullStack(folder, durable=False, quick=True)
+
+    def end() -> None:
+        with_servers.stop()
+        keep_logs(folder)
+
+    once = ended_once(pytestconfig, "full", end)
     try:
         with_servers.start_servers()
         yield with_servers
     finally:
-        with_servers.stop()
-        keep_logs(folder)
+        once()
 
 
 @pytest.fixture(scope="session")

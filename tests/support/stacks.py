@@ -14,16 +14,26 @@ from concord_stack.embedded import EmbeddedStack
 from concord_stack.folders import keep_logs, run_folder
 from concord_stack.walk.steps import STEPS
 from concord_stack.walk.walk import World, walk
+from tests.support.groups import ended_once
 
 
 @pytest.fixture(scope="session")
-def embedded() -> Iterator[EmbeddedStack]:
+def embedded(pytestconfig: pytest.Config) -> Iterator[EmbeddedStack]:
     """The embedded default, running, empty."""
     folder = run_folder(f"test-embedded-{os.getpid()}")
     keep_logs(folder)
-    with EmbeddedStack(folder, durable=False) as stack:
+    stack = EmbeddedStack(folder, durable=False)
+
+    def end() -> None:
+        stack.stop()
+        keep_logs(folder)
+
+    once = ended_once(pytestconfig, "embedded", end)
+    try:
+        stack.start()
         yield stack
-    keep_logs(folder)
+    finally:
+        once()
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,11 @@ from concord_stack.postgres import Postgres
 from tests.contract.eventlog.hub import Counting, Hub
 from tests.support.engines import EmbeddedEngine, Engine, KafkaEngine
 from tests.support.exchange import Exchange, make_exchange
+from tests.support.groups import ended_once
 from tests.support.postgres import Databases
 
 OpenLog = Callable[[str], EventLog]
+_GROUP = "eventlog"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -24,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("eventlog"))
+            item.add_marker(pytest.mark.xdist_group(_GROUP))
 
 
 @pytest.fixture(scope="session")
@@ -33,10 +35,11 @@ def embedded_engine(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.fixture(scope="session")
-def kafka_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaEngine]:
+def kafka_engine(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[KafkaEngine]:
     engine = KafkaEngine(tmp_path_factory.mktemp("kafka"))
+    once = ended_once(pytestconfig, _GROUP, engine.close)
     yield engine
-    engine.close()
+    once()
 
 
 @pytest.fixture(scope="session", params=["embedded", "kafka"])

@@ -1,0 +1,60 @@
+"""What a group of tests shares ends after the group's last test: a stack that nobody asks any more takes a third of a
+processor from the other workers for as long as it is up.
+
+A group is a mark of pytest-xdist, which runs all tests of one on one worker, one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+End = Callable[[], None]
+
+
+class Groups:
+    """What is to be ended, by group. Without workers the tests of a group are among others: then nothing is here."""
+
+    def __init__(self) -> None:
+        self._ends: dict[str, list[End]] = {}
+
+    def add(self, group: str, end: End) -> None:
+        """Has this ended after the last test of the group."""
+        self._ends.setdefault(group, []).append(end)
+
+    @pytest.hookimpl(trylast=True)  # what belongs to the test or its module goes first
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        group = group_of(item)
+        if group is not None and (nextitem is None or group_of(nextitem) != group):
+            for end in reversed(self._ends.pop(group, [])):
+                end()
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """The group that a test is in."""
+    mark = item.get_closest_marker("xdist_group")
+    return str(mark.args[0]) if mark else None
+
+
+def ended_once(config: pytest.Config, group: str, end: End) -> End:
+    """Has something ended after the group's last test; gives what ends it unless that was done."""
+    done: list[bool] = []
+
+    def once() -> None:
+        if not done:
+            done.append(True)
+            end()
+
+    found = config.pluginmanager.get_plugin(_NAME)
+    if isinstance(found, Groups):
+        found.add(group, once)
+    return once
+
+
+_NAME = "concord-groups"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        config.pluginmanager.register(Groups(), _NAME)
