@@ -1,7 +1,5 @@
-"""The prefix trees of many segments side by side, so that one walk goes through all: a prefix that several of them
-have is weighed once.
-
-The trees lie one behind another in the same arrays, and keep their own nodes.
+"""The prefix trees of many segments grown into one, so that one walk goes through all: a prefix that several of them
+have stands there once.
 """
 
 # mypy: allow-untyped-defs, allow-untyped-calls
@@ -15,21 +13,18 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.editmodel import SYMBOLS
 from concord_screening.engine.listing import Listing
 from concord_screening.engine.retrieve import Near
 from concord_screening.engine.trie import Trie
 
 
 class Forest(NamedTuple):
-    """Trees of several segments. Parts are numbered through: those of segment s are `first_part[s]` to
+    """One tree for several segments. Parts are numbered through: those of segment s are `first_part[s]` to
     `first_part[s + 1]`; `bearers` is how many names of its segment have a part.
-
-    `roots` by channel and segment; `grown` tells channels in which anything is listed.
     """
 
     tree: Trie
-    roots: np.ndarray
-    grown: np.ndarray
     first_part: np.ndarray
     bearers: np.ndarray
 
@@ -37,34 +32,97 @@ class Forest(NamedTuple):
 def plant(listings: Sequence[Listing]) -> Forest:
     """The forest of these segments; of one alone, its own tree without a copy."""
     trees = [listing.tree for listing in listings]
-    nodes = np.cumsum([0, *(len(tree.letter) for tree in trees)])
-    spellings = np.cumsum([0, *(len(tree.part) for tree in trees)])
     parts = np.cumsum([0, *(len(listing.words.first) - 1 for listing in listings)])
-    roots = np.stack([tree.root + nodes[n] for n, tree in enumerate(trees)], axis=1).astype(np.uint32)
-    bearers = _joined([np.diff(listing.doors.post_first) for listing in listings])
+    bearers = np.concatenate([np.diff(listing.doors.post_first) for listing in listings])
     tree = trees[0]
     if len(trees) > 1:
+        nodes = np.cumsum([0, *(len(tree.letter) for tree in trees)])
+        spellings = np.cumsum([0, *(len(tree.part) for tree in trees)])
         tree = Trie(
-            root=roots[:, 0],
-            letter=_joined([tree.letter for tree in trees]),
-            child=_joined([tree.child for tree in trees], nodes),
-            children=_joined([tree.children for tree in trees]),
-            end=np.append(_joined([tree.end[:-1] for tree in trees], spellings), np.uint32(spellings[-1])),
-            ends=_joined([tree.ends for tree in trees], spellings),
-            part=_joined([tree.part for tree in trees], parts),
+            np.arange(len(tree.root), dtype=np.uint32),
+            *_grafted(
+                np.stack([tree.root + nodes[n] for n, tree in enumerate(trees)], axis=1),
+                np.concatenate([tree.letter for tree in trees]),
+                _joined([tree.child for tree in trees], nodes),
+                np.concatenate([tree.children for tree in trees]),
+                np.append(_joined([tree.end[:-1] for tree in trees], spellings), np.uint32(spellings[-1])),
+                _joined([tree.ends for tree in trees], spellings),
+            ),
+            _joined([tree.part for tree in trees], parts),
         )
-    return Forest(tree, roots, np.asarray(np.any(tree.children[roots] > 0, axis=1)), parts, bearers)
+    return Forest(tree, parts, bearers)
 
 
-def _joined(arrays: Sequence[np.ndarray], first: np.ndarray | None = None) -> np.ndarray:
-    """One behind another; with `first`, array n counts on from `first[n]`."""
+def _joined(arrays: Sequence[np.ndarray], first: np.ndarray) -> np.ndarray:
+    """One behind another; array n counts on from `first[n]`."""
     out = np.concatenate(arrays)
-    if first is not None:
-        begin = 0
-        for n, own in enumerate(arrays):
-            out[begin : begin + len(own)] += out.dtype.type(first[n])
-            begin += len(own)
+    begin = 0
+    for n, own in enumerate(arrays):
+        out[begin : begin + len(own)] += out.dtype.type(first[n])
+        begin += len(own)
     return out
+
+
+@njit(cache=True)
+def _grafted(roots, letter, child, children, end, ends):
+    """Trees that lie one behind another as one tree per channel, breadth first: letter, child, children, end, ends.
+
+    `roots` by channel and tree. Nodes that are reached by the same letters become one; each stays in the order of its
+    tree, so that a spelling is found in the order of the trees.
+    """
+    room = letter.shape[0]
+    # The nodes that each new node is made of lie together, in the order of the new ones.
+    made_of = np.empty(room, dtype=np.uint32)
+    until = np.empty(room, dtype=np.uint32)
+    new_letter = np.zeros(room, dtype=np.uint8)
+    new_child = np.zeros(room, dtype=np.uint32)
+    new_children = np.zeros(room, dtype=np.uint8)
+    new_end = np.zeros(room + 1, dtype=np.uint32)
+    new_ends = np.empty(ends.shape[0], dtype=np.uint32)
+    by_letter = np.zeros(SYMBOLS + 1, dtype=np.int64)
+    count = 0
+    placed = 0
+    for c in range(roots.shape[0]):
+        for t in range(roots.shape[1]):
+            made_of[placed] = roots[c, t]
+            placed += 1
+        until[count] = placed
+        count += 1
+    ended = 0
+    node = 0
+    begin = 0
+    while node < count:
+        new_end[node] = ended
+        new_child[node] = count
+        by_letter[:] = 0
+        for x in range(begin, until[node]):
+            own = made_of[x]
+            for e in range(end[own], end[own + 1]):
+                new_ends[ended] = ends[e]
+                ended += 1
+            for k in range(child[own], child[own] + children[own]):
+                by_letter[letter[k] + 1] += 1
+        # First how many come of each letter, then where the next of that letter goes.
+        for own in range(SYMBOLS):
+            if by_letter[own + 1] > 0:
+                new_letter[count] = own
+                new_children[node] += 1
+                until[count] = placed + by_letter[own + 1]
+                by_letter[own + 1] = placed
+                placed = until[count]
+                count += 1
+        for x in range(begin, until[node]):
+            own = made_of[x]
+            for k in range(child[own], child[own] + children[own]):
+                made_of[by_letter[letter[k] + 1]] = k
+                by_letter[letter[k] + 1] += 1
+        begin = until[node]
+        node += 1
+    new_end[count] = ended
+    return (
+        new_letter[:count].copy(), new_child[:count].copy(), new_children[:count].copy(), new_end[: count + 1].copy(),
+        new_ends,
+    )  # fmt: skip
 
 
 @njit(cache=True)

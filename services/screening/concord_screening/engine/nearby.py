@@ -55,8 +55,7 @@ class Nearby:
         self._budget = budget
         self._spread = spread_
         self._groves: list[_Grove] = []
-        self._trees = 1
-        self._beam = beam(budget.prefixes, self._trees)
+        self._beam = beam(budget.prefixes)
         self._found = np.zeros(_FOUND_MOST, dtype=np.uint32)
         self._evidence = np.zeros(_FOUND_MOST, dtype=np.float64)
         self._remembered: OrderedDict[tuple[int, Part, bool], _Columns] | None = None
@@ -132,9 +131,6 @@ class Nearby:
         return _near_of(columns)
 
     def _similar(self, own: Own, units: np.ndarray, grove: _Grove) -> Near:
-        if self._trees < len(grove.entries):
-            self._trees = len(grove.entries)
-            self._beam = beam(self._budget.prefixes, self._trees)
         found: Near = similar(
             self._tables, grove.forest, own.words, units, own.singles, self._budget.prefixes,
             self._budget.prefix_fall, self._budget.per_letter, self._spread, self._beam, grove.seen, self._found,

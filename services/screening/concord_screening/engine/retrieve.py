@@ -77,18 +77,16 @@ def touched_room(most: int) -> Touched:
 
 @lean
 def _spelled(tables, forest, channel, spelled, width, fall, per_letter, spread, work, found, evidence, size):
-    """Walks every channel's trees with one spelling."""
+    """Walks every channel's tree with one spelling."""
     n = spelled.shape[0]
     least = np.exp(max(1.0, per_letter * n))
     for listed in range(N_CHANNELS):
         row = tables.row[channel, listed]
-        if row < 0 or not forest.grown[listed]:
+        root = forest.tree.root[listed]
+        if row < 0 or forest.tree.children[root] == 0:
             continue
         lay_out(tables.units, row, spelled, spread)
-        size = walk(
-            tables.units, row, forest.tree, forest.roots[listed], n, width, fall, least, spread, work, found, evidence,
-            size,
-        )  # fmt: skip
+        size = walk(tables.units, row, forest.tree, root, n, width, fall, least, spread, work, found, evidence, size)
         take_out(tables.units, n, spread)
     return size
 
