@@ -1,12 +1,15 @@
-"""Files that are there whole or not at all, also when the power fails."""
+"""Files that are there whole or not at all, also when the power fails; and what is mapped of them."""
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+import numpy as np
 
 
 @contextmanager
@@ -40,3 +43,15 @@ def sync(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+def let_go(arrays: Iterable[np.ndarray]) -> None:
+    """Gives back the memory of arrays that are mapped from a file, until they are read again."""
+    for array in arrays:
+        data = array.base.obj if isinstance(array.base, memoryview) else None
+        if isinstance(data, mmap.mmap):
+            begin = array.ctypes.data - np.frombuffer(data, dtype=np.uint8).ctypes.data
+            first = -(-begin // mmap.PAGESIZE) * mmap.PAGESIZE
+            size = (begin + array.nbytes - first) // mmap.PAGESIZE * mmap.PAGESIZE
+            if size > 0:
+                data.madvise(mmap.MADV_DONTNEED, first, size)

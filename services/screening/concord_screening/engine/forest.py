@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.editmodel import SYMBOLS
+from concord_screening.engine.files import let_go
 from concord_screening.engine.listing import Listing
 from concord_screening.engine.retrieve import Near
 from concord_screening.engine.trie import Trie
@@ -50,6 +51,8 @@ def plant(listings: Sequence[Listing]) -> Forest:
             ),
             _joined([tree.part for tree in trees], parts),
         )
+        for own in trees:
+            let_go(own)  # nobody walks it while it is grown into this one
     return Forest(tree, parts, bearers)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from concord_screening.engine import segment
 from concord_screening.engine.domain import Name, Subject
 from concord_screening.engine.forest import plant
 from concord_screening.engine.listing import Builder, Listing
@@ -57,6 +59,16 @@ def test_everything_of_many_lists_is_in_one_tree() -> None:
     assert sorted(paths(forest.tree)) == by_list(lists)
     assert len(forest.bearers) == forest.first_part[-1] == sum(len(own.words.first) - 1 for own in lists)
     assert sum(len(own.tree.letter) for own in lists) > 1.5 * len(forest.tree.letter)
+
+
+def test_a_mapped_tree_that_is_grown_into_another_can_still_be_read(tmp_path: Path) -> None:
+    lists = []
+    for number, people in enumerate((crowd(3_000, 1), crowd(3_000, 2))):
+        segment.write(listing(people), tmp_path / f"{number}")
+        lists.append(segment.read(tmp_path / f"{number}"))
+    before = [paths(own.tree) for own in lists]
+    assert sorted(paths(plant(lists).tree)) == by_list(lists)
+    assert [paths(own.tree) for own in lists] == before
 
 
 def test_one_list_keeps_its_own_tree() -> None:
