@@ -48,7 +48,8 @@ def sync(folder: Path) -> None:
 def let_go(arrays: Iterable[np.ndarray]) -> None:
     """Gives back the memory of arrays that are mapped from a file, until they are read again."""
     for array in arrays:
-        data = array.base.obj if isinstance(array.base, memoryview) else None
+        base: object = array.base
+        data = base.obj if isinstance(base, memoryview) else None
         if isinstance(data, mmap.mmap):
             begin = array.ctypes.data - np.frombuffer(data, dtype=np.uint8).ctypes.data
             first = -(-begin // mmap.PAGESIZE) * mmap.PAGESIZE

@@ -39,18 +39,16 @@ def plant(listings: Sequence[Listing]) -> Forest:
     if len(trees) > 1:
         nodes = np.cumsum([0, *(len(tree.letter) for tree in trees)])
         spellings = np.cumsum([0, *(len(tree.part) for tree in trees)])
-        tree = Trie(
-            np.arange(len(tree.root), dtype=np.uint32),
-            *_grafted(
-                np.stack([tree.root + nodes[n] for n, tree in enumerate(trees)], axis=1),
-                np.concatenate([tree.letter for tree in trees]),
-                _joined([tree.child for tree in trees], nodes),
-                np.concatenate([tree.children for tree in trees]),
-                np.append(_joined([tree.end[:-1] for tree in trees], spellings), np.uint32(spellings[-1])),
-                _joined([tree.ends for tree in trees], spellings),
-            ),
-            _joined([tree.part for tree in trees], parts),
+        letter, child, children, end, ends = _grafted(
+            np.stack([tree.root + nodes[n] for n, tree in enumerate(trees)], axis=1),
+            np.concatenate([tree.letter for tree in trees]),
+            _joined([tree.child for tree in trees], nodes),
+            np.concatenate([tree.children for tree in trees]),
+            np.append(_joined([tree.end[:-1] for tree in trees], spellings), np.uint32(spellings[-1])),
+            _joined([tree.ends for tree in trees], spellings),
         )
+        part = _joined([tree.part for tree in trees], parts)
+        tree = Trie(np.arange(len(tree.root), dtype=np.uint32), letter, child, children, end, ends, part)
         for own in trees:
             let_go(own)  # nobody walks it while it is grown into this one
     return Forest(tree, parts, bearers)
