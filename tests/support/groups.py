@@ -6,7 +6,7 @@ A group is a mark of pytest-xdist, which runs all tests of one on one worker, on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -23,18 +23,21 @@ class Groups:
         """Has this ended after the last test of the group."""
         self._ends.setdefault(group, []).append(end)
 
-    @pytest.hookimpl(trylast=True)  # what belongs to the test or its module goes first
-    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> None:
-        group = group_of(item)
-        if group is not None and (nextitem is None or group_of(nextitem) != group):
-            for end in reversed(self._ends.pop(group, [])):
-                end()
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+        try:
+            yield  # what belongs to the test or its module goes first
+        finally:
+            group = group_of(item)
+            if group is not None and (nextitem is None or group_of(nextitem) != group):
+                for end in reversed(self._ends.pop(group, [])):
+                    end()
 
 
 def group_of(item: pytest.Item) -> str | None:
-    """The group that a test is in."""
-    mark = item.get_closest_marker("xdist_group")
-    return str(mark.args[0]) if mark else None
+    """The group that a test is in, as pytest-xdist names it: all its marks together."""
+    marks = {str(mark.args[0]) for mark in item.iter_markers("xdist_group")}
+    return "_".join(sorted(marks)) or None
 
 
 def ended_once(config: pytest.Config, group: str, end: End) -> End:

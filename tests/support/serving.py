@@ -34,19 +34,22 @@ def bound(port: int) -> socket.socket:
 
 @contextlib.contextmanager
 def served_on(app: ASGIApp, held: socket.socket) -> Iterator[str]:
-    """The same on a socket that is already bound. It stays so, and nothing listens on it when the block ends."""
+    """Like `served_at`, on a socket that is bound already. It stays bound, and nothing listens when the block ends."""
+    # Else whoever listens on it next would be refused it for as long as connections of this server linger.
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener = held.dup()  # the server closes the one it is given
     server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 20
-    while not server.started:
-        if time.monotonic() > deadline or not thread.is_alive():
-            raise TimeoutError("the server did not start")
-        time.sleep(0.01)
     try:
+        while not server.started:
+            if time.monotonic() > deadline or not thread.is_alive():
+                raise TimeoutError("the server did not start")
+            time.sleep(0.01)
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
     finally:
         server.should_exit = True
         thread.join(timeout=20)
-        held.shutdown(socket.SHUT_RDWR)  # or who comes now would wait for an answer
+        with contextlib.suppress(OSError):  # it never listened
+            held.shutdown(socket.SHUT_RDWR)  # or who comes now would wait for an answer

@@ -26,7 +26,7 @@ def shared(pytestconfig):
 
 @pytest.fixture
 def noted(request):
-    note(request.node.name.partition("@")[0])
+    note(request.node.name)
 """
 _TESTS = """
 import pytest

@@ -24,7 +24,7 @@ def end_on_signals() -> None:
 
 
 def stay_up(stack: Stack) -> NoReturn:
-    """Returns by KeyboardInterrupt only; raises `StartError` when a part of the stack cannot be kept running."""
+    """Ends by KeyboardInterrupt, or by `StartError` when a part of the stack cannot be kept running."""
     while True:
         time.sleep(1)
         stack.supervisor.check()

@@ -19,12 +19,12 @@ from concord_core.telemetry.places import place_of
 def live(service: str, roles: Mapping[str, Role]) -> int:
     """Runs the roles of a service by name; returns the exit code when all have ended. For the main thread only."""
     stop, failed = threading.Event(), threading.Event()
-    ended: SimpleQueue[str] = SimpleQueue()
+    ended: SimpleQueue[None] = SimpleQueue()
     log = logger(f"concord.{service}")
 
-    def told(number: int, _frame: FrameType | None) -> None:
+    def told(_number: int, _frame: FrameType | None) -> None:
         # An event would not do: setting it takes the lock that the main thread, interrupted here, may hold in its wait.
-        ended.put(signal.Signals(number).name)
+        ended.put(None)
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
@@ -36,7 +36,7 @@ def live(service: str, roles: Mapping[str, Role]) -> int:
             log.error("a role ended by an error", role=name, error=type(error).__name__, location=place_of(error))
             failed.set()
         finally:
-            ended.put(name)
+            ended.put(None)
 
     threads = [threading.Thread(target=guarded, args=item, name=item[0]) for item in roles.items()]
     for thread in threads:

@@ -63,12 +63,14 @@ def demo(
     console = Console()
     console.rule("Concord, embedded: for trying and developing on one machine, not for real cases")
     begun = time.monotonic()
-    end_on_signals()
     folder = run_folder(f"demo-{os.getpid()}")
     keep_logs(folder)
     port = HUB_PORT if not exit_after else None
+    end_on_signals()
     try:
-        with EmbeddedStack(folder, tell=lambda part: console.print(f"  starting {part}"), port=port) as stack:
+        with EmbeddedStack(
+            folder, tell=lambda text: console.print(f"  {text}", highlight=False, markup=False), port=port
+        ) as stack:
             first = client(stack.origin).get("/")
             console.print(
                 f"first page after {time.monotonic() - begun:.1f} s: {stack.origin}/ ({first.status_code})",
@@ -79,7 +81,7 @@ def demo(
                 _welcome(stack, console)
                 stay_up(stack)
     except KeyboardInterrupt:
-        return
+        raise typer.Exit(int(exit_after)) from None  # a walk that was cut short has verified nothing
     except StartError as error:
         console.print(f"[red]▲ {error}[/red]", markup=True, highlight=False)
         raise typer.Exit(1) from None

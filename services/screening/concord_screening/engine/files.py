@@ -46,7 +46,8 @@ def sync(folder: Path) -> None:
 
 
 def let_go(arrays: Iterable[np.ndarray]) -> None:
-    """Gives back the memory of arrays that are mapped from a file, until they are read again."""
+    """Gives back the memory of arrays that are mapped from a file, until they are read again; nothing may have been
+    written to them."""
     for array in arrays:
         base: object = array.base
         data = base.obj if isinstance(base, memoryview) else None

@@ -64,7 +64,7 @@ def _joined(arrays: Sequence[np.ndarray], first: np.ndarray) -> np.ndarray:
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _grafted(roots, letter, child, children, end, ends):
     """Trees that lie one behind another as one tree per channel, breadth first: letter, child, children, end, ends.
 
@@ -104,12 +104,12 @@ def _grafted(roots, letter, child, children, end, ends):
             for k in range(child[own], child[own] + children[own]):
                 by_letter[letter[k] + 1] += 1
         # First how many come of each letter, then where the next of that letter goes.
-        for own in range(SYMBOLS):
-            if by_letter[own + 1] > 0:
-                new_letter[count] = own
+        for symbol in range(SYMBOLS):
+            if by_letter[symbol + 1] > 0:
+                new_letter[count] = symbol
                 new_children[node] += 1
-                until[count] = placed + by_letter[own + 1]
-                by_letter[own + 1] = placed
+                until[count] = placed + by_letter[symbol + 1]
+                by_letter[symbol + 1] = placed
                 placed = until[count]
                 count += 1
         for x in range(begin, until[node]):

@@ -48,7 +48,7 @@ class _Grove:
 
 
 class Nearby:
-    """Walks the trees of segments; keeps the forests it planted, and working space."""
+    """Walks the forests of segments; keeps the forests it planted, and working space."""
 
     def __init__(self, tables: Tables, budget: Budget, spread_: spread.Spread) -> None:
         self._tables = tables

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,7 @@ def paths(tree: Trie) -> Paths:
         while waiting:
             node, letters = waiting.pop()
             ends = tree.ends[tree.end[node] : tree.end[node + 1]]
+            assert tree.part[ends].tolist() == sorted(tree.part[ends].tolist())  # in the order of the lists
             found += [(channel, letters, part) for part in tree.part[ends].tolist()]
             own = range(tree.child[node], tree.child[node] + tree.children[node])
             below = [(child, letters + bytes([tree.letter[child]])) for child in own]
@@ -67,6 +69,8 @@ def test_a_mapped_tree_that_is_grown_into_another_can_still_be_read(tmp_path: Pa
         segment.write(listing(people), tmp_path / f"{number}")
         lists.append(segment.read(tmp_path / f"{number}"))
     before = [paths(own.tree) for own in lists]
+    mapped = [getattr(own.tree.child.base, "obj", None) for own in lists]
+    assert all(isinstance(data, mmap.mmap) for data in mapped)  # else nothing would be given back
     assert sorted(paths(plant(lists).tree)) == by_list(lists)
     assert [paths(own.tree) for own in lists] == before
 
