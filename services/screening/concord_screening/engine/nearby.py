@@ -21,7 +21,8 @@ from concord_screening.engine.walk import beam
 
 _REMEMBERED_MOST = 20_000
 _FOUND_MOST = 100_000
-# More forests than these are planted anew as one; where so few names are listed that costs nothing, and there is one.
+# More forests than these are planted anew as one. So few names are planted as one from the start, but not again at
+# each change: that would take longer than a walk through what is new.
 _FORESTS_MOST, _SHORT = 4, 50_000
 _numbers = count()
 _Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -97,7 +98,7 @@ class Nearby:
         held = {number for grove in kept for number in grove.entries}
         new = [segment for segment in segments if segment.number not in held]
         short = sum(segment.listing.entries for segment in segments) <= _SHORT
-        if new and len(kept) + len(new) > (1 if short else _FORESTS_MOST):
+        if len(kept) + len(new) > _FORESTS_MOST or (short and not kept):
             self._groves = [_Grove.of(segments)]
         else:
             self._groves = [*kept, *(_Grove.of([segment]) for segment in new)]
