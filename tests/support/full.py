@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from concord_stack.folders import keep_logs, run_folder
+from concord_stack.folders import run_folder
 from concord_stack.full import FullStack
-from tests.support.groups import ended_once
+from tests.support.groups import ending
+from tests.support.stacks import stop
 
 _FIXTURES = {"full_infra", "full_stack"}
 
@@ -49,17 +50,9 @@ def full_infra(pytestconfig: pytest.Config) -> Iterator[FullStack]:
     """
     folder = run_folder(f"tests-{os.getpid()}")
     with_servers = FullStack(folder, durable=False, quick=True)
-
-    def end() -> None:
-        with_servers.stop()
-        keep_logs(folder)
-
-    once = ended_once(pytestconfig, "full", end)
-    try:
+    with ending(pytestconfig, "full", lambda: stop(with_servers)):
         with_servers.start_servers()
         yield with_servers
-    finally:
-        once()
 
 
 @pytest.fixture(scope="session")

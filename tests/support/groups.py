@@ -7,6 +7,7 @@ A group is a mark of pytest-xdist, which runs all tests of one on one worker, on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -40,8 +41,9 @@ def group_of(item: pytest.Item) -> str | None:
     return "_".join(sorted(marks)) or None
 
 
-def ended_once(config: pytest.Config, group: str, end: End) -> End:
-    """Has something ended after the group's last test; gives what ends it unless that was done."""
+@contextmanager
+def ending(config: pytest.Config, group: str, end: End) -> Iterator[None]:
+    """Has something ended after the group's last test, or when the block ends if that comes first."""
     done: list[bool] = []
 
     def once() -> None:
@@ -52,7 +54,10 @@ def ended_once(config: pytest.Config, group: str, end: End) -> End:
     found = config.pluginmanager.get_plugin(_NAME)
     if isinstance(found, Groups):
         found.add(group, once)
-    return once
+    try:
+        yield
+    finally:
+        once()
 
 
 _NAME = "concord-groups"

@@ -12,9 +12,16 @@ from rich.console import Console
 from concord_stack.demo.command import embedded_world
 from concord_stack.embedded import EmbeddedStack
 from concord_stack.folders import keep_logs, run_folder
+from concord_stack.stack import Stack
 from concord_stack.walk.steps import STEPS
 from concord_stack.walk.walk import World, walk
-from tests.support.groups import ended_once
+from tests.support.groups import ending
+
+
+def stop(stack: Stack) -> None:
+    """Stops it; of its folder the logs stay."""
+    stack.stop()
+    keep_logs(stack.folder)
 
 
 @pytest.fixture(scope="session")
@@ -23,17 +30,9 @@ def embedded(pytestconfig: pytest.Config) -> Iterator[EmbeddedStack]:
     folder = run_folder(f"test-embedded-{os.getpid()}")
     keep_logs(folder)
     stack = EmbeddedStack(folder, durable=False)
-
-    def end() -> None:
-        stack.stop()
-        keep_logs(folder)
-
-    once = ended_once(pytestconfig, "embedded", end)
-    try:
+    with ending(pytestconfig, "embedded", lambda: stop(stack)):
         stack.start()
         yield stack
-    finally:
-        once()
 
 
 @pytest.fixture(scope="session")

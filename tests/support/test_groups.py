@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 _CONFTEST = """
 import pytest
 from pathlib import Path
-from tests.support.groups import ended_once
+from tests.support.groups import ending
 pytest_plugins = ["tests.support.groups"]
 
 def note(what):
@@ -20,9 +20,8 @@ def note(what):
 
 @pytest.fixture(scope="session")
 def shared(pytestconfig):
-    once = ended_once(pytestconfig, "one", lambda: note("ended"))
-    yield
-    once()
+    with ending(pytestconfig, "one", lambda: note("ended")):
+        yield
 
 @pytest.fixture
 def noted(request):

@@ -118,6 +118,17 @@ def test_ctrl_c_ends_a_stack_that_is_starting(terminal: Callable[..., Terminal],
     nobody_left(family)
 
 
+def test_a_demo_that_is_cut_short_has_verified_nothing(terminal: Callable[..., Terminal]) -> None:
+    demo = terminal("demo", "--exit")
+    demo.wait_for("loopback issuer")
+    family = demo.family()
+    assert family
+    demo.ctrl_c()
+    code, words = demo.ended()
+    assert (code, "Traceback" in words) == (1, False), words
+    nobody_left(family)
+
+
 def test_the_demo_ends_verified_and_leaves_nothing(terminal: Callable[..., Terminal]) -> None:
     demo = terminal("demo", "--exit", "--cases", "8")
     demo.wait_for("first page after")

@@ -13,7 +13,7 @@ from concord_stack.postgres import Postgres
 from tests.contract.eventlog.hub import Counting, Hub
 from tests.support.engines import EmbeddedEngine, Engine, KafkaEngine
 from tests.support.exchange import Exchange, make_exchange
-from tests.support.groups import ended_once
+from tests.support.groups import ending
 from tests.support.postgres import Databases
 
 OpenLog = Callable[[str], EventLog]
@@ -37,9 +37,8 @@ def embedded_engine(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory
 @pytest.fixture(scope="session")
 def kafka_engine(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[KafkaEngine]:
     engine = KafkaEngine(tmp_path_factory.mktemp("kafka"))
-    once = ended_once(pytestconfig, _GROUP, engine.close)
-    yield engine
-    once()
+    with ending(pytestconfig, _GROUP, engine.close):
+        yield engine
 
 
 @pytest.fixture(scope="session", params=["embedded", "kafka"])
