@@ -11,7 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 from numba import njit
+from numba.extending import intrinsic
 
 # numba's own library uses `_nrt`; the types that come with it do not name it.
 _OPTIONS: dict[str, Any] = {"cache": True, "_nrt": False}
 lean = njit(**_OPTIONS)
+# What is written in LLVM's own instructions: takes its types from what it is called with, as all that is compiled does.
+instruction: Any = intrinsic

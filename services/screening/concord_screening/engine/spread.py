@@ -17,6 +17,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.editmodel import SYMBOLS
+from concord_screening.engine.lanes import GAPS, LANES, eight, eight_with_pairs, lay_out_gaps
 from concord_screening.engine.lean import lean
 
 LETTERS = 53
@@ -25,14 +26,15 @@ LONGEST = 62
 LEAST = -12.0
 # More pairs of letters than any table has units for.
 PAIRS_MOST = 640
-# A row begins with so many zeros: units of two letters start before its first place.
-PAD = 2
+# Places are reckoned by eights: 0 to 62, and one over.
+_PLACES = LONGEST + 2
 # Bounds follow the best way to cut two spellings into units; all ways together come to a little more.
 SLACK = 4.0
 
 
 class Spread(NamedTuple):
-    """By place of the spelling's letters, from 1: the letter, where it and the one before have units, its loss.
+    """By place of the spelling's letters, from 1: the letter, where it and the one before have units, its loss (`gaps`
+    is the same as `lanes` takes it).
 
     The ratios of units lie by what is listed, then by place, so that `step` reads them one after the other: a listed
     letter with one letter of the spelling (`single`) or two (`double`), two listed letters with one (`paired`, written
@@ -44,6 +46,7 @@ class Spread(NamedTuple):
     letter: np.ndarray
     pair: np.ndarray
     gap: np.ndarray
+    gaps: np.ndarray
     reach: np.ndarray
     single: np.ndarray
     double: np.ndarray
@@ -59,19 +62,20 @@ class Spread(NamedTuple):
 def room() -> Spread:
     """Working space; made once per thread."""
     return Spread(
-        np.zeros(LONGEST + 2, dtype=np.uint8),
-        np.zeros(LONGEST + 2, dtype=np.uint32),
-        np.zeros(LONGEST + 2, dtype=np.float64),
-        np.zeros(LONGEST + 2, dtype=np.float64),
-        np.zeros((LETTERS, LONGEST + 2), dtype=np.float32),
-        np.zeros((LETTERS, LONGEST + 2), dtype=np.float32),
-        np.zeros((PAIRS_MOST, LONGEST + 2), dtype=np.float32),
-        np.zeros((PAIRS_MOST, LONGEST + 2), dtype=np.float32),
+        np.zeros(_PLACES, dtype=np.uint8),
+        np.zeros(_PLACES, dtype=np.uint32),
+        np.zeros(_PLACES, dtype=np.float64),
+        np.zeros((_PLACES // LANES, GAPS, LANES), dtype=np.float64),
+        np.zeros(_PLACES, dtype=np.float64),
+        np.zeros((LETTERS, _PLACES), dtype=np.float32),
+        np.zeros((LETTERS, _PLACES), dtype=np.float32),
+        np.zeros((PAIRS_MOST, _PLACES), dtype=np.float32),
+        np.zeros((PAIRS_MOST, _PLACES), dtype=np.float32),
         np.zeros(LETTERS, dtype=np.float32),
         np.zeros(PAIRS_MOST, dtype=np.float32),
         np.zeros(LONGEST + 3, dtype=np.float64),
         np.zeros(LONGEST + 3, dtype=np.float64),
-        np.zeros((3, LONGEST + 1 + PAD), dtype=np.float64),
+        np.zeros(3 * _PLACES, dtype=np.float64),
     )
 
 
@@ -97,6 +101,7 @@ def lay_out(units, row, a, out):
         if pair > 0:
             for e in range(units.both_first[base + pair], units.both_first[base + pair + 1]):
                 out.both[units.both_other[e], i] = units.both_value[e]
+    lay_out_gaps(out.gap, n, out.gaps)
 
 
 @lean
@@ -140,49 +145,39 @@ def _meet(units, row, n, p, out):
 
 
 @njit(cache=True, inline="always")
-def step(units, row, spread, n, own, last, mine, parents, out):
-    """The row after one more listed letter `own` (after `last`, 0 for none): gives its greatest number."""
-    wide = n + 1
+def step(units, row, spread, n, own, last, rows, mine, above, out):
+    """Writes the row after one more listed letter `own` (after `last`, 0 for none), and gives its greatest number.
+
+    `mine`, `above` and `out` are where the row before, the one before that and the new one begin in `rows`.
+    """
     lost = units.one[row, own, 0]
-    single = spread.single[own]
-    double = spread.double[own]
-    gap = spread.gap
-    here = mine[2:]
-    one_back = mine[1:]
-    to = out[2:]
+    letter = np.int64(own) * _PLACES
     p = np.int64(units.pair[row ^ 1, np.int64(last) * SYMBOLS + np.int64(own)]) if last > 0 else 0
-    if p > 0:
-        if spread.top_pair[p] < 0.0:
-            _meet(units, row, n, p, spread)
-        paired = spread.paired[p]
-        both = spread.both[p]
-        above = parents[1:]
-        for i in range(wide):
-            to[i] = (
-                here[i] * lost + one_back[i] * single[i] + mine[i] * double[i] + above[i] * paired[i]
-                + parents[i] * both[i]
+    if p > 0 and spread.top_pair[p] < 0.0:
+        _meet(units, row, n, p, spread)
+    carry = 0.0
+    best = 0.0
+    for base in range(0, n + 1, LANES):
+        if p > 0:
+            carry, most = eight_with_pairs(
+                rows, mine + base, above + base, out + base, spread.single, spread.double, letter + base,
+                spread.paired, spread.both, p * _PLACES + base, spread.gaps, base, lost, carry,
             )  # fmt: skip
-    else:
-        for i in range(wide):
-            to[i] = here[i] * lost + one_back[i] * single[i] + mine[i] * double[i]
-    # What is left out of the spelling hangs on the place before: a sum of its own, so that the above is done at once.
-    before = to[0]
-    best = before
-    for i in range(1, wide):
-        before = to[i] + before * gap[i]
-        to[i] = before
-        best = max(best, before)
+        else:
+            carry, most = eight(
+                rows, mine + base, out + base, spread.single, spread.double, letter + base,
+                spread.gaps, base, lost, carry,
+            )  # fmt: skip
+        best = max(best, most)
     return best
 
 
 @njit(cache=True, inline="always")
-def first_row(spread, n, row):
-    """The row before any listed letter."""
-    row[0] = 0.0
-    row[1] = 0.0
-    row[2] = 1.0
+def first_row(spread, n, rows, out):
+    """Writes the row before any listed letter, which begins at `out` in `rows`."""
+    rows[out] = 1.0
     for i in range(1, n + 1):
-        row[i + 2] = row[i + 1] * spread.gap[i]
+        rows[out + i] = rows[out + i - 1] * spread.gap[i]
 
 
 @njit(cache=True, inline="always")
@@ -208,16 +203,17 @@ def ratio_above(units, row, spread, n, letters, begin, end, least):
     if rest[0] * SLACK < least:
         return 0.0
     rows = spread.rows
-    first_row(spread, n, rows[0])
-    now, before, later = 0, 2, 1
+    first_row(spread, n, rows, 0)
+    now, before, later = 0, 2 * _PLACES, _PLACES
     last = np.uint8(0)
     earlier = 1.0
     for j in range(m):
         own = letters[begin + j]
-        best = step(units, row, spread, n, own, last, rows[now], rows[before], rows[later])
+        best = step(units, row, spread, n, own, last, rows, now, before, later)
         if max(best * rest[j + 1], earlier * over[j]) * SLACK < least:
             return 0.0
         earlier = best
         last = own
         now, before, later = later, now, before
-    return rows[now, n + PAD] if rows[now, n + PAD] >= least else 0.0
+    value = rows[now + n]
+    return value if value >= least else 0.0

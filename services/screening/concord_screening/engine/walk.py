@@ -14,8 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from concord_screening.engine.ahead import prefetch
+from concord_screening.engine.lanes import LANES, most_of
 from concord_screening.engine.lean import lean
-from concord_screening.engine.spread import PAD, first_row, reckon_reach, step
+from concord_screening.engine.spread import first_row, reckon_reach, step
 from concord_screening.engine.trie import LONGEST_PART
 
 # A prefix is given up when even so many times what it may still come to is too little: the next letter may make one
@@ -23,12 +25,20 @@ from concord_screening.engine.trie import LONGEST_PART
 _HOPE = 30.0
 
 
+# The most that a row takes, places counted by eights.
+_ROW = -(-(LONGEST_PART + 1) // LANES) * LANES
+
+
 class Beam(NamedTuple):
-    """Working space of one walk, three rows of prefixes in turn; `ordered` is for finding the best."""
+    """Working space of one walk: prefixes of two lengths in turn, each with its last letter, where its children begin
+    and how many they are, and where its row and its parent's lie in `rows`; `ordered` is for finding the best."""
 
     rows: np.ndarray
-    nodes: np.ndarray
-    parents: np.ndarray
+    letter: np.ndarray
+    child: np.ndarray
+    children: np.ndarray
+    place: np.ndarray
+    above: np.ndarray
     value: np.ndarray
     ordered: np.ndarray
 
@@ -37,9 +47,12 @@ def beam(width: int) -> Beam:
     """Working space for walks that keep `width` prefixes; made once per thread."""
     room = width * 30
     return Beam(
-        np.zeros((3, room * (LONGEST_PART + 1 + PAD)), dtype=np.float64),
-        np.zeros((3, room), dtype=np.uint32),
-        np.zeros((3, room), dtype=np.uint32),
+        np.zeros(3 * room * _ROW, dtype=np.float64),
+        np.zeros((2, room), dtype=np.uint8),
+        np.zeros((2, room), dtype=np.uint32),
+        np.zeros((2, room), dtype=np.uint8),
+        np.zeros((2, room), dtype=np.int64),
+        np.zeros((2, room), dtype=np.int64),
         np.zeros(room, dtype=np.float64),
         np.zeros(room, dtype=np.float64),
     )
@@ -75,7 +88,37 @@ def _cut(value, made, width, work):
 
 
 @lean
-def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
+def _whole(tree, c, ratio, found, evidence, size):
+    """Notes the spellings that end at a node; gives how many are found then."""
+    value = np.log(ratio)
+    for e in range(tree.end[c], tree.end[c + 1]):
+        if size < found.shape[0]:
+            found[size] = tree.ends[e]
+            evidence[size] = value
+            size += 1
+    return size
+
+
+@lean
+def _best(made, width, least, work, later):
+    """Keeps those that have at least so much, the best `width` of them; gives how many."""
+    cut = least
+    if made > width:
+        cut = max(cut, _cut(work.value, made, width, work.ordered))
+    kept = 0
+    for m in range(made):
+        if work.value[m] >= cut and kept < width:
+            work.letter[later, kept] = work.letter[later, m]
+            work.child[later, kept] = work.child[later, m]
+            work.children[later, kept] = work.children[later, m]
+            work.place[later, kept] = work.place[later, m]
+            work.above[later, kept] = work.above[later, m]
+            kept += 1
+    return kept
+
+
+@lean
+def walk(  # noqa: PLR0915 - one compiled loop
     units, row, tree, root, n, width, fall, least, spread, work, found, evidence, size
 ):
     """Adds spellings of one listed channel that may be the spelling laid out, with their evidence.
@@ -85,64 +128,68 @@ def walk(  # noqa: PLR0912, PLR0915 - one compiled loop
     number of found spellings.
     """
     reckon_reach(units, row, n, spread)
-    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache. A prefix knows
-    # its parent's place among those before, whose rows units of two letters start from.
-    wide = n + 1 + PAD
+    # Rows lie one behind the other, each as long as this spelling needs: they stay in the cache. Those of three lengths
+    # take turns, as units of two letters start from the row before a prefix's own.
+    wide = (n // LANES + 1) * LANES
     room = work.value.shape[0]
-    now, before, later = 0, 1, 2
+    rows, value = work.rows, work.value
+    first_row(spread, n, rows, 0)
+    now, later = 0, 1
+    work.letter[now, 0] = 0
+    work.child[now, 0] = tree.child[root]
+    work.children[now, 0] = tree.children[root]
+    work.place[now, 0] = 0
+    work.above[now, 0] = 0
     held = 1
-    work.nodes[now, 0] = root
-    work.parents[now, 0] = 0
-    first_row(spread, n, work.rows[now, :wide])
     depth = 0
     while held > 0 and depth < LONGEST_PART - 1:
+        for k in range(held):
+            first = np.int64(work.child[now, k])
+            prefetch(tree.letter, first)
+            prefetch(tree.children, first)
+            prefetch(tree.end, first)
+            prefetch(tree.child, first)
         made = 0
         top = 0.0
+        free = (depth + 1) % 3 * room * wide
+        until = free + room * wide
         for k in range(held):
-            node = work.nodes[now, k]
-            last = tree.letter[node] if depth > 0 else np.uint8(0)
-            mine = work.rows[now, k * wide : (k + 1) * wide]
-            above = work.parents[now, k]
-            parents = work.rows[before, above * wide : (above + 1) * wide]
-            for c in range(tree.child[node], tree.child[node] + tree.children[node]):
-                if made == room:
-                    break
-                out = work.rows[later, made * wide : (made + 1) * wide]
-                out[0] = 0.0
-                out[1] = 0.0
-                best = step(units, row, spread, n, tree.letter[c], last, mine, parents, out)
-                if out[n + PAD] >= least and tree.end[c + 1] > tree.end[c]:
-                    value = np.log(out[n + PAD])
-                    for e in range(tree.end[c], tree.end[c + 1]):
-                        if size < found.shape[0]:
-                            found[size] = tree.ends[e]
-                            evidence[size] = value
-                            size += 1
+            first = np.int64(work.child[now, k])
+            mine = work.place[now, k]
+            # All children are reckoned before any is looked at: what a look waits for has then been done.
+            count = min(np.int64(work.children[now, k]), (until - free) // wide, room - made)
+            for x in range(count):
+                out = free + x * wide
+                value[made + x] = step(
+                    units, row, spread, n, tree.letter[first + x], work.letter[now, k], rows, mine,
+                    work.above[now, k], out,
+                )  # fmt: skip
+            begin = free
+            base_value = made
+            for x in range(count):
+                c = first + x
+                out = begin + x * wide
+                best = value[base_value + x]
+                whole = rows[out + n]
+                if whole >= least and tree.end[c + 1] > tree.end[c]:
+                    size = _whole(tree, c, whole, found, evidence, size)
                 if tree.children[c] == 0 or best < top * fall:
                     continue
                 hope = 0.0
-                for i in range(n + 1):
-                    hope = max(hope, out[i + PAD] * spread.reach[i])
+                for base in range(0, n + 1, LANES):
+                    hope = max(hope, most_of(rows, out + base, spread.reach, base))
                 if hope * _HOPE < least:
                     continue
-                work.nodes[later, made] = c
-                work.parents[later, made] = k
-                work.value[made] = best
+                work.letter[later, made] = tree.letter[c]
+                work.child[later, made] = tree.child[c]
+                work.children[later, made] = tree.children[c]
+                work.place[later, made] = out
+                work.above[later, made] = mine
+                value[made] = best
                 top = max(top, best)
                 made += 1
-        cut = top * fall
-        if made > width:
-            cut = max(cut, _cut(work.value, made, width, work.ordered))
-        kept = 0
-        for m in range(made):
-            if work.value[m] >= cut and kept < width:
-                if m > kept:
-                    work.nodes[later, kept] = work.nodes[later, m]
-                    work.parents[later, kept] = work.parents[later, m]
-                    for i in range(wide):
-                        work.rows[later, kept * wide + i] = work.rows[later, m * wide + i]
-                kept += 1
-        now, before, later = later, now, before
-        held = kept
+                free = out + wide
+        held = _best(made, width, top * fall, work, later)
+        now, later = later, now
         depth += 1
     return size
