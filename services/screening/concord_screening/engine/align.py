@@ -30,8 +30,6 @@ from concord_screening.engine.sounds import CLASSES, could_be_one, sounds_of
 from concord_screening.engine.spelled import (
     best_evidence,
     comparable,
-    forget_parts,
-    number_parts,
     part_length,
     spellings_of,
     starts,
@@ -86,36 +84,46 @@ class _Closer(NamedTuple):
 
 
 @njit(cache=True)
-def compare(tables, own, names, entries, row_of, spread):
-    """Compares every form of the candidate's name with every entry. `row_of` is working space, zero between calls."""
+def compare(tables, own, names, spread):
+    """Compares every form of the candidate's name with every name."""
     forms = own.channel.shape[0]
-    total = entries.shape[0]
+    total = names.channel.shape[0]
     alike = Alike(
         np.zeros((forms, total, N_FEATURES), dtype=np.float64),
         np.zeros((forms, total, MAX_PARTS), dtype=np.float32),
         np.zeros((forms, total, MAX_PARTS), dtype=np.int32),
     )
-    parts = number_parts(names, entries, row_of)
-    every = spellings_of(names, entries, np.ones(total, dtype=np.bool_), row_of, parts)
+    parts = names.words.first.shape[0] - 1
+    every = spellings_of(names.words, np.ones(parts, dtype=np.bool_))
     single = best_evidence(tables, own, 0, own.singles, every, parts, spread)
     wanted = np.zeros((forms, total), dtype=np.bool_)
     work = _matching(own.singles)
-    _by_parts(own, names, entries, row_of, single, work, wanted, alike)
+    _by_parts(own, names, single, work, wanted, alike)
     some = np.zeros(total, dtype=np.bool_)
     for f in range(forms):
         some |= wanted[f]
     if some.any():
-        wholes, _ = _numbered(names, entries, some, True)
-        _by_wholes(tables, own, names, entries, wanted, wholes, spread, alike.features)
-        first, count = _numbered(names, entries, some, False)
+        wholes, _ = _numbered(names, some, True)
+        _by_wholes(tables, own, names, wanted, wholes, spread, alike.features)
+        first, count = _numbered(names, some, False)
         together = best_evidence(
-            tables, own, 0, own.singles, written_in_one(names, entries, first, False), count, spread
+            tables, own, 0, own.singles, written_in_one(names, first, False), count, spread
         )  # fmt: skip
-        chosen = spellings_of(names, entries, some, row_of, parts)
+        chosen = spellings_of(names.words, _parts_of(names, some))
         pairs = best_evidence(tables, own, own.singles, own.pairs, chosen, parts, spread)
-        _by_neighbours(own, names, entries, row_of, _Closer(wanted, single, pairs, together, first), work, alike)
-    forget_parts(names, entries, row_of)
+        _by_neighbours(own, names, _Closer(wanted, single, pairs, together, first), work, alike)
     return alike
+
+
+@njit(cache=True)
+def _parts_of(names, some):
+    """Which parts some of the names have."""
+    out = np.zeros(names.words.first.shape[0] - 1, dtype=np.bool_)
+    for e in range(some.shape[0]):
+        if some[e]:
+            for at in range(names.first[e], names.first[e + 1]):
+                out[names.part[at]] = True
+    return out
 
 
 @lean
@@ -127,14 +135,14 @@ def _describe(words, ids, parts):
 
 
 @njit(cache=True)
-def _numbered(names, entries, some, whole):
-    """Numbers what some entries' parts give written as one word; gives where each entry's begin, and how many."""
-    first = np.full(entries.shape[0], -1, dtype=np.int64)
+def _numbered(names, some, whole):
+    """Numbers what some names' parts give written as one word; gives where each name's begin, and how many."""
+    first = np.full(some.shape[0], -1, dtype=np.int64)
     count = 0
-    for k in range(entries.shape[0]):
+    for k in range(some.shape[0]):
         if some[k]:
             first[k] = count
-            count += starts(np.int64(names.first[entries[k] + 1] - names.first[entries[k]]), whole)
+            count += starts(np.int64(names.first[k + 1] - names.first[k]), whole)
     return first, count
 
 
@@ -157,7 +165,7 @@ def _matching(singles):
 
 
 @lean
-def _by_parts(own, names, entries, row_of, single, work, wanted, alike):  # noqa: PLR0912 - one compiled loop
+def _by_parts(own, names, single, work, wanted, alike):  # noqa: PLR0912 - one compiled loop
     """Assigns parts as they stand; writes which entries deserve a closer look with which form.
 
     These are those where parts are left over whose consonants could correspond.
@@ -168,9 +176,8 @@ def _by_parts(own, names, entries, row_of, single, work, wanted, alike):  # noqa
     own_sounds, left, right = work.own_sounds, work.left, work.right
     for u in range(own.singles):
         sounds_of(own.words, u, own_sounds[u])
-    for k in range(entries.shape[0]):
-        e = entries[k]
-        ids = names.part[names.first[e] : names.first[e + 1]]
+    for k in range(names.channel.shape[0]):
+        ids = names.part[names.first[k] : names.first[k + 1]]
         m = ids.shape[0]
         _describe(words, ids, b)
         for j in range(m):
@@ -181,7 +188,7 @@ def _by_parts(own, names, entries, row_of, single, work, wanted, alike):  # noqa
             _describe(own.words, units, a)
             for i in range(n):
                 for j in range(m):
-                    scores[i, j] = single[units[i], row_of[ids[j]] - 1]
+                    scores[i, j] = single[units[i], ids[j]]
             assign(scores, n, m, room, partner)
             out = alike.features[f, k]
             measure(scores, n, m, a, b, partner, out)
@@ -197,7 +204,7 @@ def _by_parts(own, names, entries, row_of, single, work, wanted, alike):  # noqa
                     left[i, x] = own_sounds[units[i], x]
             if out[6] == 0 and n != m:
                 out[4] = out[0] * out[2]
-            elif could_be_one(left, n, right, m, partner, own.channel[f], names.channel[e]):
+            elif could_be_one(left, n, right, m, partner, own.channel[f], names.channel[k]):
                 out[4] = _NOT_JOINED
                 wanted[f, k] = True
             else:
@@ -227,21 +234,21 @@ def _compared(n, m, from_start):
 
 
 @njit(cache=True)
-def _by_wholes(tables, own, names, entries, wanted, first, spread, features):
+def _by_wholes(tables, own, names, wanted, first, spread, features):
     """Fills the feature "joined": both names written as one word."""
-    spelled = written_in_one(names, entries, first, True)
+    spelled = written_in_one(names, first, True)
     entry_of = np.zeros(spelled.row.max() + 1, dtype=np.int64)
-    for k in range(entries.shape[0]):
+    for k in range(first.shape[0]):
         if first[k] >= 0:
-            m = np.int64(names.first[entries[k] + 1] - names.first[entries[k]])
+            m = np.int64(names.first[k + 1] - names.first[k])
             entry_of[first[k] : first[k] + m] = k
     uses = np.zeros((own.whole.shape[0], 2), dtype=np.int64)
-    _join(tables, own, names, entries, wanted, spelled, entry_of, uses, spread, features)
+    _join(tables, own, names, wanted, spelled, entry_of, uses, spread, features)
 
 
 @lean
 def _join(  # noqa: PLR0912 - one compiled loop
-    tables, own, names, entries, wanted, spelled, entry_of, uses, spread, features
+    tables, own, names, wanted, spelled, entry_of, uses, spread, features
 ):
     """Compares whole names; listed name x is one of entry `entry_of[spelled.row[x]]`."""
     letters, channel, begin, end, row = spelled.letters, spelled.channel, spelled.begin, spelled.end, spelled.row
@@ -255,7 +262,7 @@ def _join(  # noqa: PLR0912 - one compiled loop
             table = np.int64(-1)
             for x in range(row.shape[0]):
                 k = entry_of[row[x]]
-                m = np.int64(names.first[entries[k] + 1] - names.first[entries[k]])
+                m = np.int64(names.first[k + 1] - names.first[k])
                 worst = 9.0
                 for use in range(used):
                     f = uses[use, 0]
@@ -288,15 +295,15 @@ def _join(  # noqa: PLR0912 - one compiled loop
 
 @lean
 def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
-    own, names, entries, row_of, closer, work, alike
+    own, names, closer, work, alike
 ):
     """Assigns two neighbours of either side as one word, where that agrees better than what was assigned."""
     room, partner, trial, a, b = work.room, work.partner, work.scores, work.a, work.b
     trial_a, trial_b, trial_unit = work.trial_a, work.trial_b, work.trial_unit
-    for k in range(entries.shape[0]):
+    for k in range(closer.first.shape[0]):
         if closer.first[k] < 0:
             continue
-        ids = names.part[names.first[entries[k]] : names.first[entries[k] + 1]]
+        ids = names.part[names.first[k] : names.first[k + 1]]
         m = ids.shape[0]
         _describe(names.words, ids, b)
         for f in range(own.channel.shape[0]):
@@ -333,7 +340,7 @@ def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
                     for j in range(m):
                         if j == gone_b:
                             continue
-                        at = row_of[ids[j]] - 1
+                        at = ids[j]
                         if j == merged_b:
                             trial[r, c] = closer.together[units[i], closer.first[k] + place]
                         elif trial_unit[r] < own.singles:

@@ -61,7 +61,7 @@ class Own(NamedTuple):
 
 
 class Names(NamedTuple):
-    """Listed names to compare: entry e has the parts `part[first[e]]` to `part[first[e + 1]]`."""
+    """Names to compare: name e has the parts `part[first[e]]` to `part[first[e + 1]]`."""
 
     words: Words
     first: np.ndarray

@@ -5,9 +5,11 @@ How common a name, a date, a country is, and whom to compare, is told of all lis
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Iterator, Sequence, Set
+from itertools import islice
 from typing import NamedTuple
+
+import numpy as np
 
 from concord_screening.engine import places
 from concord_screening.engine.analysis import forms, unread_words
@@ -15,13 +17,13 @@ from concord_screening.engine.budget import Budget
 from concord_screening.engine.dates import DateRelation, parse, today
 from concord_screening.engine.domain import Hit, Query, Reason, Result, Zone
 from concord_screening.engine.evidence import EVIDENCE
-from concord_screening.engine.explain import Explainer
-from concord_screening.engine.gam import probability
+from concord_screening.engine.explain import reasons, terms_of
+from concord_screening.engine.gam import probabilities
 from concord_screening.engine.listing import GENDERS
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
 from concord_screening.engine.search import Asked, Found, Searcher
-from concord_screening.engine.zones import capped, zone_of
+from concord_screening.engine.zones import capped, zones_of
 
 # The evidence that decides on a zone stands first: name, surprise, date.
 _DATE = EVIDENCE.index("date")
@@ -32,7 +34,7 @@ class Asking:
 
     def __init__(self, model: Model, budget: Budget | None) -> None:
         self.searcher = Searcher(model, budget)
-        self._explainer = Explainer(model.people)
+        self._people = model.people
 
     def answers(
         self, query: Query, lists: Sequence[Sequence[Segment]], limit: int | None, exhaustive: bool, candidates: bool
@@ -51,67 +53,99 @@ class Asking:
             GENDERS.get((query.gender or "").lower(), 0),
         )
         segments = [segment for own in lists for segment in own]
-        owner = [number for number, own in enumerate(lists) for _ in own]
-        found = {
-            number: list(own)
-            for number, own in groupby(
-                self.searcher.search(asked, segments, exhaustive, limit or 0), key=lambda found: owner[found.segment]
-            )
-        }
+        found = self.searcher.search(asked, segments, exhaustive, limit or 0)
+        if found is None:
+            return [Result(_zone(frozenset(), unread), (), (), unread)] * len(lists)
+        owner = np.repeat(np.arange(len(lists)), [len(own) for own in lists])
+        told = _Told.of(found)
+        rows = told.by_list(owner[found.segment[: len(told.zones)]].tolist(), len(lists))
+        shown = [
+            _named(own if limit is not None else told.unclear(own), limit, told.odds, found, segments) for own in rows
+        ]
+        hits = iter(self._hits([one for own in shown for one in own], told, found, asked, segments))
+        others = _others(found, owner, segments, len(lists)) if candidates else [()] * len(lists)
+        return [
+            Result(_zone({told.zones[at] for at in own}, unread), tuple(islice(hits, len(named))), compared, unread)
+            for own, named, compared in zip(rows, shown, others, strict=True)
+        ]
+
+    def _hits(
+        self, named: Sequence[tuple[str, int]], told: _Told, found: Found, asked: Asked, segments: Sequence[Segment]
+    ) -> Iterator[Hit]:
+        """These people, by id and place among those found, with reasons."""
+        weighed = found.weighed
+        places = [at for _, at in named]
+        evidence = weighed.evidence[places]
+        terms = terms_of(self._people, evidence).tolist()
+        rows = zip(
+            named,
+            evidence.tolist(),
+            terms,
+            weighed.details[places].tolist(),
+            weighed.channel[places].tolist(),
+            strict=True,
+        )
         size = sum(segment.listing.size for segment in segments)
-        answers = []
-        for number in range(len(lists)):
-            rows = _rows(segments, found.get(number, []))
-            zones = {row.zone for row in rows}
-            zone = next((z for z in (Zone.POSSIBLE, Zone.UNDECIDABLE) if z in zones), Zone.CLEAR)
-            if unread and zone is Zone.CLEAR:
-                zone = Zone.UNDECIDABLE
-            shown = [row for row in rows if row.zone is not Zone.CLEAR] if limit is None else rows[:limit]
-            hits = tuple(self._hit(asked, segments, row, size) for row in shown)
-            others: list[str] = []
-            if candidates:
-                others = [row.subject_id for row in rows]
-                for f in found.get(number, []):
-                    others += segments[f.segment].listing.ids_of(f.candidates[len(f.subjects) :])
-            answers.append(Result(zone, hits, tuple(others), unread))
-        return answers
-
-    def _hit(self, asked: Asked, segments: Sequence[Segment], row: _Row, size: int) -> Hit:
-        weighed = row.found.weighed
-        listed = int(segments[row.found.segment].listing.people.entry_channel[weighed.entries[row.at]])
-        channels = (int(asked.forms[0].channel), listed)
-        values, details = weighed.evidence[row.at].tolist(), weighed.details[row.at].tolist()
-        why = self._explainer.reasons(values, details, channels, size)
-        if row.zone is Zone.UNDECIDABLE:
-            why = (*why, Reason("rare_name_without_date"))
-        return Hit(row.subject_id, row.score, row.zone, why)
+        own_channel = int(asked.forms[0].channel)
+        for (subject_id, at), values, added, details, channel in rows:
+            zone = told.zones[at]
+            why = reasons(values, added, details, (own_channel, channel), size)
+            if zone is Zone.UNDECIDABLE:
+                why = (*why, Reason("rare_name_without_date"))
+            yield Hit(subject_id, told.scores[at], zone, why)
 
 
-class _Row(NamedTuple):
-    """One person compared: in `found`, at that place."""
+class _Told(NamedTuple):
+    """What is said of those compared, in the order in which they were found."""
 
-    odds: float
-    subject_id: str
-    score: float
-    zone: Zone
-    found: Found
-    at: int
+    odds: list[float]
+    scores: list[float]
+    zones: list[Zone]
+
+    @classmethod
+    def of(cls, found: Found) -> _Told:
+        weighed = found.weighed
+        name, surprise, date = weighed.evidence[:, : _DATE + 1].T
+        dated = date != DateRelation.UNKNOWN
+        said = capped(probabilities(weighed.odds), dated)
+        return cls(weighed.odds.tolist(), said.tolist(), zones_of(said, dated, name, surprise))
+
+    def by_list(self, owners: Sequence[int], lists: int) -> list[list[int]]:
+        """The places of those of each list, the best first."""
+        rows: list[list[int]] = [[] for _ in range(lists)]
+        for at in sorted(range(len(self.odds)), key=self.odds.__getitem__, reverse=True):
+            rows[owners[at]].append(at)
+        return rows
+
+    def unclear(self, places: Sequence[int]) -> list[int]:
+        """Those of them who are not clear."""
+        return [at for at in places if self.zones[at] is not Zone.CLEAR]
 
 
-def _rows(segments: Sequence[Segment], found: Sequence[Found]) -> list[_Row]:
-    """All compared, the best first; those with equal scores in the order of their ids, whatever segment they are in."""
-    rows = []
-    for f in found:
-        ids = segments[f.segment].listing.ids_of(f.subjects)
-        evidence = f.weighed.evidence[:, : _DATE + 1].tolist()
-        for at, (subject_id, odds) in enumerate(zip(ids, f.weighed.odds.tolist(), strict=True)):
-            name, surprise, date = evidence[at]
-            dated = int(date) != DateRelation.UNKNOWN
-            score = capped(probability(odds), dated)
-            zone = zone_of(score, dated, name, surprise)
-            rows.append(_Row(odds, subject_id, score, zone, f, at))
-    rows.sort(key=lambda row: (-row.odds, row.subject_id))
-    return rows
+def _named(
+    places: Sequence[int], limit: int | None, odds: Sequence[float], found: Found, segments: Sequence[Segment]
+) -> list[tuple[str, int]]:
+    """The ids and places of the first of them; those with equal odds come in the order of their ids."""
+    if limit is not None and len(places) > limit:
+        places = [at for at in places if limit and odds[at] >= odds[places[limit - 1]]]
+    named = [(segments[found.segment[at]].listing.subject_id(int(found.subject[at])), at) for at in places]
+    named.sort(key=lambda one: (-odds[one[1]], one[0]))
+    return named[:limit]
+
+
+def _zone(zones: Set[Zone], unread: Sequence[Reason]) -> Zone:
+    """The zone of a list, from those of all its people who were compared."""
+    if Zone.POSSIBLE in zones:
+        return Zone.POSSIBLE
+    return Zone.UNDECIDABLE if unread or Zone.UNDECIDABLE in zones else Zone.CLEAR
+
+
+def _others(found: Found, owner: np.ndarray, segments: Sequence[Segment], lists: int) -> list[tuple[str, ...]]:
+    """The ids of all who came through a door, by list."""
+    ids: list[list[str]] = [[] for _ in range(lists)]
+    for number in np.unique(found.segment).tolist():
+        ids[owner[number]] += segments[number].listing.ids_of(found.subject[found.segment == number])
+    return [tuple(own) for own in ids]
 
 
 def _unread(text: str) -> Reason:

@@ -14,16 +14,17 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.ahead import prefetch
 from concord_screening.engine.dates import neighbours, relation
 from concord_screening.engine.lean import lean
-from concord_screening.engine.retrieve import collect
+from concord_screening.engine.loaded import listed_at
+from concord_screening.engine.retrieve import BINS, collect, gains_of
 
 # What a date relation adds to a name's surprise when candidates are chosen (not when they are scored).
 DATE_BONUS = np.array([-5.0, -4.0, -3.0, 0.0, 0.0, 0.5, 1.5, 3.0, 6.0, 7.0, 9.0], dtype=np.float32)
 # The same for country and sex: differ, not known, agree. Among many namesakes without a date little else tells.
 COUNTRY_BONUS = np.array([-1.5, 0.0, 1.5], dtype=np.float32)
 SEX_BONUS = np.array([-1.5, 0.0, 0.3], dtype=np.float32)
-_BINS = 400
 _SAME_DAY = 8
 
 
@@ -47,15 +48,15 @@ class Led(NamedTuple):
 
 
 @lean
-def date_relation(people, subject, dob):
+def date_relation(listed, subject, dob):
     """The relation that speaks most for one person, over all dates listed."""
-    low = people.dob_first[subject]
-    high = people.dob_first[subject + 1]
+    low = listed.dob_first[subject]
+    high = listed.dob_first[subject + 1]
     if low == high or dob == 0:
         return 4
     best = 0
     for at in range(low, high):
-        best = max(best, relation(dob, people.dobs[at]))
+        best = max(best, relation(dob, listed.dobs[at]))
     return best
 
 
@@ -68,88 +69,138 @@ def agreement(a, b):
 
 
 @lean
-def country_agreement(people, subject, country):
+def country_agreement(listed, subject, country):
     """The same over all countries listed for one person."""
-    low = people.country_first[subject]
-    high = people.country_first[subject + 1]
+    low = listed.country_first[subject]
+    high = listed.country_first[subject + 1]
     if country == 0 or low == high:
         return 1
     same = 0
     for at in range(low, high):
-        same = max(same, agreement(country, people.countries[at]))
+        same = max(same, agreement(country, listed.countries[at]))
     return same
 
 
 @lean
-def _bonus(people, subject, asked):
+def _bonus(listed, subject, asked):
     """What a person's particulars add to the name's surprise."""
     return (
-        DATE_BONUS[date_relation(people, subject, asked.dob)]
-        + COUNTRY_BONUS[country_agreement(people, subject, asked.country)]
-        + SEX_BONUS[agreement(asked.gender, people.gender[subject])]
+        DATE_BONUS[date_relation(listed, subject, asked.dob)]
+        + COUNTRY_BONUS[country_agreement(listed, subject, asked.country)]
+        + SEX_BONUS[agreement(asked.gender, listed.gender[subject])]
     )
 
 
-@njit(cache=True)
-def led_to(people, doors, alive, near, in_list, limits, most, asked, slot, touched, days):
-    """Opens the doors of one segment: by parts of the name, and by dates that are the same or may be a slip.
-
-    Gives the `most` best, and as many of the best who were born that very day; `slot` is zero afterwards.
-    """
-    count = collect(doors, near, in_list.first, in_list.levels, in_list.chances, limits, slot, touched)
-    histogram = np.zeros(_BINS + 1, dtype=np.int64)
+@lean
+def _cut(touched, count, most):
+    """The least total (in eighths) that not too many names reach, and how many do."""
+    histogram = touched.histogram
+    histogram[:] = 0
     for k in range(1, count + 1):
-        histogram[min(_BINS, int(touched.total[k] * 8))] += 1
-    cut = _BINS
-    above = histogram[_BINS]
+        histogram[min(BINS, int(touched.total[k] * 8))] += 1
+    cut = BINS
+    above = histogram[BINS]
     while cut > 0 and above + histogram[cut - 1] <= 4 * most:
         cut -= 1
         above += histogram[cut]
-    near_days = neighbours(asked.dob, days)
-    born = 0
-    for k in range(near_days):
-        born += np.searchsorted(doors.day, days[k] + 1) - np.searchsorted(doors.day, days[k])
-    room = above + min(born, 8192)
-    subjects = np.zeros(room, dtype=np.uint32)
-    values = np.zeros(room, dtype=np.float32)
+    return cut, above
+
+
+@lean
+def _of_name(listed, touched, count, cut, subjects, values):
+    """Writes who bears a name that reaches the cut, and its total; gives how many."""
     size = 0
     for k in range(1, count + 1):
         if int(touched.total[k] * 8) >= cut:
-            subject = people.entry_subject[touched.entry[k]]
-            if alive[subject]:
-                subjects[size] = subject
-                values[size] = touched.total[k] + _bonus(people, subject, asked)
-                size += 1
-    by_name = size
-    for k in range(near_days):
-        low = np.searchsorted(doors.day, days[k])
-        while low < doors.day.shape[0] and doors.day[low] == days[k] and size < room:
-            subject = doors.day_subject[low]
-            low += 1
-            if not alive[subject]:
-                continue
-            best = 0.0
-            for entry in range(people.first_entry[subject], people.first_entry[subject + 1]):
-                if slot[entry] > 0:
-                    best = max(best, touched.total[slot[entry]])
-            subjects[size] = subject
-            values[size] = best + _bonus(people, subject, asked)
+            subjects[size] = touched.entry[k]
+            values[size] = touched.total[k]
+            prefetch(listed.entry_subject, np.int64(touched.entry[k]))
             size += 1
-    for k in range(1, count + 1):
-        slot[touched.entry[k]] = 0
-    return _each_once(people, subjects, values, size, by_name, most, asked.dob, slot)
+    for k in range(size):
+        subjects[k] = listed.entry_subject[subjects[k]]
+    return size
+
+
+@lean
+def _of_days(listed, touched, days, near_days, subjects, values, size):
+    """Adds who was born on one of these days, and the best total of their names; gives how many there are then."""
+    begin = size
+    for k in range(near_days):
+        low = np.searchsorted(listed.day, days[k])
+        while low < listed.day.shape[0] and listed.day[low] == days[k] and size < subjects.shape[0]:
+            subjects[size] = listed.day_subject[low]
+            prefetch(listed.first_entry, np.int64(subjects[size]))
+            size += 1
+            low += 1
+    for k in range(begin, size):
+        prefetch(listed.slot, np.int64(listed.first_entry[subjects[k]]))
+    for k in range(begin, size):
+        best = np.float32(0.0)
+        for entry in range(listed.first_entry[subjects[k]], listed.first_entry[subjects[k] + 1]):
+            if listed.slot[entry] > 0:
+                best = max(best, touched.total[listed.slot[entry]])
+        values[k] = best
+    return size
+
+
+@lean
+def _living(listed, subjects, values, size, by_name):
+    """Leaves out who is no longer listed; gives how many are left, and how many of them by name."""
+    for k in range(size):
+        prefetch(listed.alive, np.int64(subjects[k]))
+        prefetch(listed.dob_first, np.int64(subjects[k]))
+        prefetch(listed.country_first, np.int64(subjects[k]))
+        prefetch(listed.gender, np.int64(subjects[k]))
+        prefetch(listed.first_entry, np.int64(subjects[k]))
+    kept = 0
+    kept_by_name = 0
+    for k in range(size):
+        if listed.alive[subjects[k]]:
+            subjects[kept] = subjects[k]
+            values[kept] = values[k]
+            prefetch(listed.dobs, np.int64(listed.dob_first[subjects[k]]))
+            prefetch(listed.countries, np.int64(listed.country_first[subjects[k]]))
+            kept += 1
+            kept_by_name += k < by_name
+    return kept, kept_by_name
 
 
 @njit(cache=True)
-def _each_once(people, subjects, values, size, by_name, most, dob, slot):
+def _led_to(listed, dealt, s, gains, limits, share, most, asked, touched, days):
+    """Opens the doors of one segment: by parts of the name, and by dates that are the same or may be a slip.
+
+    Gives the `most` best, and as many of the best who were born that very day.
+    """
+    count = collect(listed, dealt, s, gains, limits, share, touched)
+    cut, above = _cut(touched, count, most)
+    near_days = neighbours(asked.dob, days)
+    born = 0
+    for k in range(near_days):
+        born += np.searchsorted(listed.day, days[k] + 1) - np.searchsorted(listed.day, days[k])
+    room = above + min(born, 8192)
+    subjects = np.empty(room, dtype=np.uint32)
+    values = np.empty(room, dtype=np.float32)
+    by_name = _of_name(listed, touched, count, cut, subjects, values)
+    size = _of_days(listed, touched, days, near_days, subjects, values, by_name)
+    for k in range(1, count + 1):
+        listed.slot[touched.entry[k]] = 0
+    size, by_name = _living(listed, subjects, values, size, by_name)
+    for k in range(size):
+        values[k] += _bonus(listed, subjects[k], asked)
+    return _each_once(listed, subjects, values, size, by_name, most, asked.dob)
+
+
+@njit(cache=True)
+def _each_once(listed, subjects, values, size, by_name, most, dob):
     """The best row of each person; those of the day are found again among the rows by date."""
+    slot, first_entry = listed.slot, listed.first_entry
     out = Led(np.zeros(size, np.uint32), np.zeros(size, np.float32), np.zeros(size, np.bool_))
     kept = 0
     of_day = 0
     for k in np.argsort(-values[:size], kind="mergesort"):
         subject = subjects[k]
-        own_day = k >= by_name and date_relation(people, subject, dob) >= _SAME_DAY
-        own = slot[people.first_entry[subject]]
+        own_day = k >= by_name and date_relation(listed, subject, dob) >= _SAME_DAY
+        own = slot[first_entry[subject]]
         if own > 0:
             if own_day and not out.of_day[own - 1]:
                 out.of_day[own - 1] = True
@@ -162,10 +213,55 @@ def _each_once(people, subjects, values, size, by_name, most, dob, slot):
         out.of_day[kept] = own_day
         of_day += own_day
         kept += 1
-        slot[people.first_entry[subject]] = kept
+        slot[first_entry[subject]] = kept
     for k in range(kept):
-        slot[people.first_entry[out.subject[k]]] = 0
-    return Led(out.subject[:kept].copy(), out.value[:kept].copy(), out.of_day[:kept].copy())
+        slot[first_entry[out.subject[k]]] = 0
+    return Led(out.subject[:kept], out.value[:kept], out.of_day[:kept])
+
+
+@njit(cache=True)
+def chosen(like, every, dealt, in_list, whole, limits, choice, asked, touched, days):
+    """Whom to compare and whom only to name, the best first: segment, person, and how many are worth comparing."""
+    gains = gains_of(dealt, in_list)
+    segments = every.shape[0]
+    room = 0
+    for s in range(segments):
+        room += min(2 * choice.people, listed_at(like, every, s).gender.shape[0])
+    segment = np.empty(room, dtype=np.int64)
+    led = Led(np.empty(room, np.uint32), np.empty(room, np.float32), np.empty(room, np.bool_))
+    size = 0
+    for s in range(segments):
+        listed = listed_at(like, every, s)
+        share = listed.entry_subject.shape[0] / max(1, whole.entries)
+        own = _led_to(listed, dealt, s, gains, limits, share, choice.people, asked, touched, days)
+        end = size + own.subject.shape[0]
+        segment[size:end] = s
+        led.subject[size:end] = own.subject
+        led.value[size:end] = own.value
+        led.of_day[size:end] = own.of_day
+        size = end
+    places, worth = choose(led.value[:size], led.of_day[:size], choice)
+    return segment[places], led.subject[places], worth
+
+
+@njit(cache=True)
+def everybody(like, every):
+    """The same without any choice: everybody who is listed still."""
+    segments = every.shape[0]
+    size = 0
+    for s in range(segments):
+        size += listed_at(like, every, s).alive.sum()
+    segment = np.empty(size, dtype=np.int64)
+    subject = np.empty(size, dtype=np.uint32)
+    at = 0
+    for s in range(segments):
+        alive = listed_at(like, every, s).alive
+        for person in range(alive.shape[0]):
+            if alive[person]:
+                segment[at] = s
+                subject[at] = person
+                at += 1
+    return segment, subject, size
 
 
 @njit(cache=True)

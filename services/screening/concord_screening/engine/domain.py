@@ -7,8 +7,10 @@ size only, so that no log line or exception text can carry one by accident.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
 ReasonValue = str | int | float
 
@@ -64,17 +66,15 @@ class Zone(StrEnum):
     UNDECIDABLE = "undecidable"
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """One piece of evidence, by code. `weight` is what it added to or took from the log-odds."""
 
     code: str
     weight: float = 0.0
-    params: Mapping[str, ReasonValue] = field(default_factory=dict)
+    params: Mapping[str, ReasonValue] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One listed person who may be the candidate, with the calibrated probability and its evidence."""
 
     subject_id: str

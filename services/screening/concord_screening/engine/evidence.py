@@ -18,7 +18,6 @@ from numba import njit
 
 from concord_screening.engine.align import compare
 from concord_screening.engine.assignment import MAX_PARTS, N_FEATURES
-from concord_screening.engine.choose import agreement, country_agreement, date_relation
 from concord_screening.engine.gam import log_odds
 from concord_screening.engine.lean import lean
 from concord_screening.engine.retrieve import surprise_of
@@ -26,6 +25,8 @@ from concord_screening.engine.retrieve import surprise_of
 EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
 N_EVIDENCE = len(EVIDENCE)
 N_GROUPS = 7
+# What `choose.agreement` says of the same.
+_SAME = 2
 
 
 @lean
@@ -49,92 +50,80 @@ def surprise(in_list, per_part, by_unit):
             u = by_unit[i]
             low = in_list.first[u]
             high = in_list.first[u + 1]
-            # chances hold one number more per unit than levels
-            rare = surprise_of(in_list.levels[low:high], in_list.chances[low + u : high + u + 1], per_part[i])
+            # there is one more surprise per unit than levels
+            rare = surprise_of(in_list.levels[low:high], in_list.surprises[low + u : high + u + 1], per_part[i])
             total += min(rare, per_part[i])
     return total
 
 
 class Weighed(NamedTuple):
     """By person compared: the evidence (its last column is the group of scripts), how the best of the names compares,
-    which name that is, and the log-odds."""
+    its channel, and the log-odds."""
 
     evidence: np.ndarray
     details: np.ndarray
-    entries: np.ndarray
+    channel: np.ndarray
     odds: np.ndarray
 
 
 @njit(cache=True)
-def weigh(tables, curves, people_curves, own, names, people, in_list, subjects, asked, row_of, spread):
-    """Compares the candidate with each of these people."""
-    out = np.zeros((subjects.shape[0], N_EVIDENCE + 1))
-    details = np.zeros((subjects.shape[0], N_FEATURES))
-    entries = np.zeros(subjects.shape[0], dtype=np.int64)
-    odds = np.zeros(subjects.shape[0])
-    count = 0
-    for subject in subjects:
-        count += people.first_entry[subject + 1] - people.first_entry[subject]
-    every = np.zeros(count, dtype=np.int64)
-    at = 0
-    for subject in subjects:
-        for entry in range(people.first_entry[subject], people.first_entry[subject + 1]):
-            every[at] = entry
-            at += 1
-    alike = compare(tables, own, names, every, row_of, spread)
-    weighed = Weighed(out, details, entries, odds)
+def weigh(tables, curves, people_curves, own, people, in_list, spread):
+    """Compares the candidate with each person of an excerpt."""
+    count = people.first.shape[0] - 1
+    weighed = Weighed(
+        np.zeros((count, N_EVIDENCE + 1)),
+        np.zeros((count, N_FEATURES)),
+        np.zeros(count, dtype=np.int64),
+        np.zeros(count),
+    )
+    alike = compare(tables, own, people.names, spread)
     joint = np.zeros(in_list.country.shape[0])
-    _add_up(curves, people_curves, own, people, in_list, subjects, asked, alike, joint, weighed)
+    for k in range(count):
+        _add_up(curves, people_curves, own, people, in_list, k, alike, joint, weighed)
     return weighed
 
 
 @lean
-def _add_up(curves, people_curves, own, people, in_list, subjects, asked, alike, joint, weighed):
-    """Writes each person's best name with its evidence, and that of the particulars; `joint` is room by country."""
-    dob = asked.dob
-    country = asked.country
-    out, details, entries, odds = weighed.evidence, weighed.details, weighed.entries, weighed.odds
-    at = 0
-    for k in range(subjects.shape[0]):
-        subject = subjects[k]
-        best = -1e9
-        for entry in range(people.first_entry[subject], people.first_entry[subject + 1]):
-            for f in range(own.channel.shape[0]):
-                group = group_of(own.channel[f], people.entry_channel[entry])
-                value = log_odds(curves, group, alike.features[f, at])
-                rare = surprise(in_list, alike.per_part[f, at], alike.by_unit[f, at])
-                if value + 0.3 * rare > best:
-                    best = value + 0.3 * rare
-                    out[k, 0] = value
-                    out[k, 1] = rare
-                    for x in range(N_FEATURES):
-                        details[k, x] = alike.features[f, at, x]
-                    entries[k] = entry
-                    out[k, N_EVIDENCE] = group
-                    best_form = f
-                    best_at = at
-            at += 1
-        # Parts that go together, as in one country's names, surprise less together than each by itself.
-        total = 0.0
-        for c in range(joint.shape[0]):
-            joint[c] = in_list.share[c]
-            for i in range(MAX_PARTS):
-                if alike.per_part[best_form, best_at, i] > 0.0:
-                    joint[c] *= in_list.lift[alike.by_unit[best_form, best_at, i], c]
-            total += joint[c]
-        if total > 1.0:
-            out[k, 1] = max(0.0, out[k, 1] - np.log(total))
-        out[k, 1] -= in_list.size_log
-        relation = date_relation(people, subject, dob)
-        out[k, 2] = relation
-        out[k, 3] = in_list.date_chance[relation]
-        same = country_agreement(people, subject, country)
-        out[k, 4] = same
-        if same == 2:
-            chance = in_list.country_chance
-            for c in range(joint.shape[0]):
-                if in_list.country[c] == country:
-                    chance = max(chance, joint[c] / max(total, 1e-12))
-            out[k, 5] = -np.log(max(1e-4, min(1.0, chance)))
-        out[k, 6] = agreement(asked.gender, people.gender[subject])
-        odds[k] = log_odds(people_curves, np.int64(out[k, N_EVIDENCE]), out[k, :N_EVIDENCE])
+def _add_up(curves, people_curves, own, people, in_list, k, alike, joint, weighed):
+    """Writes person k's best name with its evidence, and that of the particulars; `joint` is room by country."""
+    out = weighed.evidence[k]
+    best = -1e9
+    best_form = 0
+    best_entry = 0
+    for entry in range(people.first[k], people.first[k + 1]):
+        for f in range(own.channel.shape[0]):
+            group = group_of(own.channel[f], people.names.channel[entry])
+            value = log_odds(curves, group, alike.features[f, entry])
+            rare = surprise(in_list, alike.per_part[f, entry], alike.by_unit[f, entry])
+            if value + 0.3 * rare > best:
+                best = value + 0.3 * rare
+                out[0] = value
+                out[1] = rare
+                out[N_EVIDENCE] = group
+                best_form = f
+                best_entry = entry
+    for x in range(N_FEATURES):
+        weighed.details[k, x] = alike.features[best_form, best_entry, x]
+    weighed.channel[k] = people.names.channel[best_entry]
+    # Parts that go together, as in one country's names, surprise less together than each by itself.
+    total = 0.0
+    for c in range(joint.shape[0]):
+        joint[c] = in_list.share[c]
+        for i in range(MAX_PARTS):
+            if alike.per_part[best_form, best_entry, i] > 0.0:
+                joint[c] *= in_list.lift[alike.by_unit[best_form, best_entry, i], c]
+        total += joint[c]
+    if total > 1.0:
+        out[1] = max(0.0, out[1] - np.log(total))
+    out[1] -= in_list.size_log
+    out[2] = people.date[k]
+    out[3] = in_list.date_chance[people.date[k]]
+    out[4] = people.country[k]
+    if people.country[k] == _SAME:
+        chance = in_list.country_chance
+        own_country = in_list.own_country
+        if own_country > 0:
+            chance = max(chance, joint[own_country] / max(total, 1e-12))
+        out[5] = -np.log(max(1e-4, min(1.0, chance)))
+    out[6] = people.gender[k]
+    weighed.odds[k] = log_odds(people_curves, np.int64(out[N_EVIDENCE]), out[:N_EVIDENCE])

@@ -16,7 +16,7 @@ from numba import njit
 from concord_screening.engine.editmodel import SYMBOLS
 from concord_screening.engine.files import let_go
 from concord_screening.engine.listing import Listing
-from concord_screening.engine.retrieve import Near
+from concord_screening.engine.retrieve import Dealt, Near
 from concord_screening.engine.trie import Trie
 
 
@@ -130,33 +130,37 @@ def _grafted(roots, letter, child, children, end, ends):
 def apart(near, first_part, place, count):
     """What was found, by the `count` segments that are asked: `place[s]` is segment s's among these (-1: not asked).
 
-    Gives parts as numbered in their segment, values and bearers, segment by segment and unit by unit, the best first;
-    those of unit u of segment p lie from `begin[p * units + u]` on.
+    Parts are numbered as in their segment.
     """
     units = near.first.shape[0] - 1
-    begin = np.zeros(count * units + 1, dtype=np.int64)
+    low = np.zeros((count, units), dtype=np.int64)
+    high = np.zeros((count, units), dtype=np.int64)
     owner = np.empty(near.part.shape[0], dtype=np.int64)
     for u in range(units):
         for k in range(near.first[u], near.first[u + 1]):
             owner[k] = np.searchsorted(first_part, near.part[k], side="right") - 1
             p = place[owner[k]]
             if p >= 0:
-                begin[p * units + u + 1] += 1
-    begin = np.cumsum(begin)
-    free = begin.copy()
-    part = np.empty(begin[-1], dtype=np.uint32)
-    value = np.empty(begin[-1], dtype=np.float32)
-    bearers = np.empty(begin[-1], dtype=np.uint32)
+                high[p, u] += 1
+    total = 0
+    for p in range(count):
+        for u in range(units):
+            low[p, u] = total
+            total += high[p, u]
+            high[p, u] = low[p, u]
+    part = np.empty(total, dtype=np.uint32)
+    value = np.empty(total, dtype=np.float32)
+    bearers = np.empty(total, dtype=np.uint32)
     for u in range(units):
         for k in range(near.first[u], near.first[u + 1]):
             p = place[owner[k]]
             if p >= 0:
-                at = free[p * units + u]
-                free[p * units + u] += 1
+                at = high[p, u]
+                high[p, u] += 1
                 part[at] = near.part[k] - first_part[owner[k]]
                 value[at] = near.value[k]
                 bearers[at] = near.bearers[k]
-    return begin, part, value, bearers
+    return Dealt(low, high, part, value, bearers)
 
 
 @njit(cache=True)

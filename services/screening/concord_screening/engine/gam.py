@@ -55,6 +55,11 @@ def probability(odds: float) -> float:
     return 1.0 / (1.0 + math.exp(-max(-40.0, min(40.0, odds))))
 
 
+def probabilities(odds: np.ndarray) -> np.ndarray:
+    """Of many log-odds."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -40.0, 40.0))))
+
+
 @njit(cache=True)
 def all_log_odds(curves, rows):
     """The sums of many rows, whose last column is their group."""

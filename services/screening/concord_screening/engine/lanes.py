@@ -68,6 +68,28 @@ class _Writer:
         """Writes eight numbers from there on."""
         self._builder.store(value, self._pointer(kind, array, at, ir.DoubleType()), align=8)
 
+    def turn(self, kind, array, lines, out_kind, out, at, wide):
+        """Writes eight numbers from each of eight places as eight lines, the first of all in the first."""
+        lines = [self._builder.load(self._pointer(kind, array, line, ir.FloatType()), align=4) for line in lines]
+        # Pairs of lines are woven into each other: by single numbers, then by twos, then by fours.
+        woven = [
+            self._in_order(lines[k], lines[k + 1], order)
+            for k in range(0, LANES, 2)
+            for order in ((0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15))
+        ]
+        by_two = [
+            self._in_order(woven[k + odd], woven[k + 2 + odd], order)
+            for k in (0, 4)
+            for odd in (0, 1)
+            for order in ((0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15))
+        ]
+        for line in range(LANES):
+            first = line // 4 * 4
+            order = [*range(first, first + 4), *range(LANES + first, LANES + first + 4)]
+            written = self._in_order(by_two[line % 4], by_two[4 + line % 4], order)
+            place = self._builder.add(at, self._builder.mul(wide, ir.Constant(wide.type, line)))
+            self._builder.store(written, self._pointer(out_kind, out, place, ir.FloatType()), align=4)
+
     def times(self, a, b):
         """a * b"""
         return self._builder.fmul(a, b, flags=_FUSED)
@@ -180,6 +202,21 @@ def most_of(typingctx, rows, at, factors, base):
         return write.most(write.times(write.load(rows, rows_, at_), write.load(factors, factors_, base_)))
 
     return _NUMBER(rows, _AT, factors, _AT), written
+
+
+@instruction
+def turned(typingctx, array, lines, by, out, at, wide):
+    """Writes the eight numbers from `by` on of each of eight lines of `array`, which begin where `lines` says, as
+    columns of `out`: there the first begins at `at`, and a line is so `wide`."""
+
+    def written(context, builder, signature, values):
+        array_, lines_, by_, out_, at_, wide_ = values
+        data = context.make_array(lines)(context, builder, lines_).data
+        begin = [builder.load(builder.gep(data, [ir.Constant(by_.type, k)])) for k in range(LANES)]
+        _Writer(context, builder).turn(array, array_, [builder.add(by_, line) for line in begin], out, out_, at_, wide_)
+        return context.get_dummy_value()
+
+    return types.void(array, lines, _AT, out, _AT, _AT), written
 
 
 @lean

@@ -16,7 +16,7 @@ from concord_screening.engine.arrays import Own, Tables
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.forest import Forest, apart, only_asked, plant
 from concord_screening.engine.loaded import Segment
-from concord_screening.engine.retrieve import Near, similar
+from concord_screening.engine.retrieve import Dealt, Near, similar
 from concord_screening.engine.walk import beam
 
 _REMEMBERED_MOST = 20_000
@@ -61,35 +61,29 @@ class Nearby:
         self._evidence = np.zeros(_FOUND_MOST, dtype=np.float64)
         self._remembered: OrderedDict[tuple[int, Part, bool], _Columns] | None = None
 
-    def find(self, own: Own, parts: Sequence[Part], segments: Sequence[Segment]) -> tuple[list[Near], Near, bool]:
+    def find(self, own: Own, parts: Sequence[Part], segments: Sequence[Segment]) -> tuple[Dealt, Near, bool]:
         """For each unit the listed parts that may be it: by segment, the best first; and all together.
 
         The last tells whether those together come best first as well.
         """
         place = {segment.number: at for at, segment in enumerate(segments)}
-        by_segment: dict[int, Near] = {}
-        together = []
+        dealt, owners, together = [], [], []
         for grove in self._planted(segments):
             found = self._near(own, parts, grove)
+            here = [number for number in grove.entries if number in place]
+            owners += [place[number] for number in here]
             if len(grove.entries) == 1:
-                by_segment[place[next(iter(grove.entries))]] = found
+                dealt.append(Dealt(found.first[np.newaxis, :-1], found.first[np.newaxis, 1:], *found[1:]))
                 together.append(found)
                 continue
-            here = [number for number in grove.entries if number in place]
             order = np.array([here.index(number) if number in place else -1 for number in grove.entries])
             first_part = grove.forest.first_part
             together.append(found if len(here) == len(order) else only_asked(found, first_part, order))
-            begin, *columns = apart(found, first_part, order, len(here))
-            units = len(found.first) - 1
-            for at, number in enumerate(here):
-                first = begin[at * units : (at + 1) * units + 1]
-                by_segment[place[number]] = Near(
-                    first - first[0], *(column[first[0] : first[-1]] for column in columns)
-                )
-        near = [by_segment[at] for at in range(len(segments))]
-        if len(together) == 1:
-            return near, together[0], True
-        return near, _near_of([_columns(together, unit) for unit in range(len(near[0].first) - 1)]), False
+            dealt.append(apart(found, first_part, order, len(here)))
+        if len(together) == 1 and owners == [*range(len(segments))]:
+            return dealt[0], together[0], True
+        near = _near_of([_columns(together, unit) for unit in range(len(together[0].first) - 1)])
+        return _one_behind_another(dealt, owners), near, len(together) == 1
 
     def _planted(self, segments: Sequence[Segment]) -> list[_Grove]:
         """Forests that hold all these segments: most in one, and newer ones by themselves for a while."""
@@ -148,6 +142,16 @@ def _columns(near: list[Near], unit: int) -> _Columns:
         for columns in ([n.part for n in near], [n.value for n in near], [n.bearers for n in near])
     )
     return part, value, count
+
+
+def _one_behind_another(dealt: Sequence[Dealt], owners: Sequence[int]) -> Dealt:
+    """What several forests dealt as one; `owners` are the places of their segments, in this order."""
+    begin = np.cumsum([0, *(len(own.part) for own in dealt)])
+    order = np.argsort(owners)
+    low = np.concatenate([own.low + first for own, first in zip(dealt, begin, strict=False)])[order]
+    high = np.concatenate([own.high + first for own, first in zip(dealt, begin, strict=False)])[order]
+    part, value, bearers = (np.concatenate(column) for column in zip(*(own[2:] for own in dealt), strict=True))
+    return Dealt(low, high, part, value, bearers)
 
 
 def _near_of(columns: list[_Columns]) -> Near:

@@ -36,9 +36,8 @@ class PairScorer:
         channels = np.array([form.channel for form in b], dtype=np.uint8)
         first = np.cumsum([0, *map(len, parts)]).astype(np.uint32)
         names = Names(words, first, np.concatenate(parts), channels)
-        row_of = np.zeros(len(lexicon), dtype=np.int32)
         own, _ = laid_out(a)
-        alike = align.compare(self._model.tables, own, names, np.arange(len(b)), row_of, self._spread)
+        alike = align.compare(self._model.tables, own, names, self._spread)
         groups = np.array([[group_of(int(x.channel), int(y.channel)) for y in b] for x in a])
         return alike.features.reshape(-1, N_FEATURES), groups.ravel()
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.ahead import prefetch
 from concord_screening.engine.lean import lean
 from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import lay_out, take_out
@@ -25,6 +26,10 @@ from concord_screening.engine.walk import walk
 NARROW = 4
 _SPELLED = int(Channel.SPELLED)
 _FEW = 20
+# Totals are counted by eighths up to this many.
+BINS = 400
+# Memory is asked for the names of so many parts ahead, and twice as many names of one part.
+_AHEAD = 4
 
 
 class Near(NamedTuple):
@@ -39,39 +44,46 @@ class Near(NamedTuple):
     bearers: np.ndarray
 
 
-class Scratch(NamedTuple):
-    """Working space for one segment, all zero between queries: a place per name and per part."""
+class Dealt(NamedTuple):
+    """The same by segment and unit: those of unit u in segment s lie from `low[s, u]` to `high[s, u]`."""
 
-    slot: np.ndarray
-    row_of: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    part: np.ndarray
+    value: np.ndarray
+    bearers: np.ndarray
 
 
 class Touched(NamedTuple):
-    """The names that a query's parts led to."""
+    """The names that a query's parts led to, numbered from 1: what their parts add up to, and by which unit last.
+
+    `histogram` counts names by total.
+    """
 
     entry: np.ndarray
     total: np.ndarray
     seen: np.ndarray
+    histogram: np.ndarray
 
 
 class Limits(NamedTuple):
-    """How far a search goes in one segment; see `budget.Budget`."""
+    """How far a search goes: see `budget.Budget`. Of `postings` and `touched` a segment has its share, `least` at
+    least."""
 
     postings: int
     touched: int
+    least: int
     alone_least: float
     least_gain: float
-
-
-def scratch(entries: int, parts: int) -> Scratch:
-    """Working space for a list of this size."""
-    return Scratch(np.zeros(entries, dtype=np.int32), np.zeros(parts, dtype=np.int32))
 
 
 def touched_room(most: int) -> Touched:
     """Working space for so many names."""
     return Touched(
-        np.zeros(most + 1, dtype=np.uint32), np.zeros(most + 1, dtype=np.float32), np.zeros(most + 1, dtype=np.uint8)
+        np.zeros(most + 1, dtype=np.uint32),
+        np.zeros(most + 1, dtype=np.float32),
+        np.zeros(most + 1, dtype=np.uint8),
+        np.zeros(BINS + 1, dtype=np.int64),
     )
 
 
@@ -136,10 +148,10 @@ def similar(
 
 
 @lean
-def surprise_of(levels, chances, value):
+def surprise_of(levels, surprises, value):
     """Minus the logarithm of the chance that a listed name has a part which agrees at least as well.
 
-    `levels` fall, `chances` rise; below the last level the chance is that of any part seen.
+    `levels` fall, `surprises` fall; below the last level the chance is that of any part seen.
     """
     low = 0
     high = levels.shape[0]
@@ -149,54 +161,67 @@ def surprise_of(levels, chances, value):
             low = middle + 1
         else:
             high = middle
-    return -np.log(chances[low])
+    return surprises[low]
 
 
 @njit(cache=True)
-def _gains(near, first, levels, chances):
+def gains_of(dealt, in_list):
     """What each near part adds to a name that has it."""
-    gains = np.empty(near.part.shape[0], dtype=np.float32)
-    for u in range(near.first.shape[0] - 1):
-        low = first[u]
-        high = first[u + 1]
-        at = low
-        for k in range(near.first[u], near.first[u + 1]):
-            value = near.value[k]
-            while at < high and levels[at] >= value:
-                at += 1
-            gains[k] = min(-np.log(chances[at + u]), value)
+    gains = np.empty(dealt.part.shape[0], dtype=np.float32)
+    for s in range(dealt.low.shape[0]):
+        for u in range(dealt.low.shape[1]):
+            at = in_list.first[u]
+            high = in_list.first[u + 1]
+            for k in range(dealt.low[s, u], dealt.high[s, u]):
+                value = dealt.value[k]
+                while at < high and in_list.levels[at] >= value:
+                    at += 1
+                gains[k] = min(in_list.surprises[at + u], value)
     return gains
 
 
+@lean
+def _ask_ahead(listed, slot, part):
+    """Asks memory for the first names that have a part."""
+    low = np.int64(listed.post_first[part])
+    for at in range(low, min(low + 4, np.int64(listed.post_first[part + 1]))):
+        prefetch(slot, np.int64(listed.post_entry[at]))
+
+
 @njit(cache=True)
-def collect(doors, near, first, levels, chances, limits, slot, touched):
+def collect(listed, dealt, s, gains, limits, share, touched):
     """Walks the postings of the near parts, the rarest unit first; gives how many names are touched.
 
     What common parts alone would find is not worth comparing, unless hardly anybody else is found: in a list of one
-    everything is common.
+    everything is common. `share` is the segment's share of all names.
     """
-    units = near.first.shape[0] - 1
-    gains = _gains(near, first, levels, chances)
+    units = dealt.low.shape[1]
+    slot = listed.slot
     best = np.zeros(units, dtype=np.float32)
     for u in range(units):
-        if near.first[u + 1] > near.first[u]:
-            best[u] = gains[near.first[u]]
-    most = limits.touched
+        if dealt.high[s, u] > dealt.low[s, u]:
+            best[u] = gains[dealt.low[s, u]]
+    most = max(min(limits.touched, limits.least), int(limits.touched * share))
+    postings = max(min(limits.postings, limits.least), int(limits.postings * share))
     count = 0
     for number, u in enumerate(np.argsort(-best, kind="mergesort")):
-        spent = 0
-        for k in range(near.first[u], near.first[u + 1]):
+        spent = np.int64(0)
+        until = dealt.high[s, u]
+        for k in range(dealt.low[s, u], until):
             gain = gains[k]
             if gain < limits.least_gain and count >= _FEW:
                 break
-            low = doors.post_first[near.part[k]]
-            high = doors.post_first[near.part[k] + 1]
+            if k + _AHEAD < until:
+                _ask_ahead(listed, slot, np.int64(dealt.part[k + _AHEAD]))
+            low = np.int64(listed.post_first[dealt.part[k]])
+            high = np.int64(listed.post_first[dealt.part[k] + 1])
             spent += high - low
-            if spent > limits.postings:
+            if spent > postings:
                 break
             alone = gain >= limits.alone_least or count < most // 8
             for at in range(low, high):
-                entry = doors.post_entry[at]
+                prefetch(slot, np.int64(listed.post_entry[min(at + 2 * _AHEAD, high - 1)]))
+                entry = listed.post_entry[at]
                 place = slot[entry]
                 if place > 0:
                     if touched.seen[place] != number:

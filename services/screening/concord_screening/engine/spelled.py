@@ -63,56 +63,26 @@ def _by_channel(letters, channel, begin, end, row, count):
     return Spelled(letters, channel[order], begin[order], end[order], row[order])
 
 
-@lean
-def number_parts(names, entries, row_of):
-    """Numbers the different parts of the entries from 1 on in `row_of`; gives how many there are."""
-    parts = 0
-    for e in entries:
-        for at in range(names.first[e], names.first[e + 1]):
-            if row_of[names.part[at]] == 0:
-                parts += 1
-                row_of[names.part[at]] = parts
-    return parts
-
-
-@lean
-def forget_parts(names, entries, row_of):
-    """Takes the numbers back."""
-    for e in entries:
-        for at in range(names.first[e], names.first[e + 1]):
-            row_of[names.part[at]] = 0
-
-
 @njit(cache=True)
-def spellings_of(names, entries, some, row_of, parts):
-    """The different parts of the entries that `some` says, each in all its spellings."""
-    words = names.words
-    known = np.zeros(parts, dtype=np.bool_)
-    chosen = np.empty(parts, dtype=np.int64)
-    different = 0
+def spellings_of(words, some):
+    """The parts that `some` says, each in all its spellings; a row is a part."""
     spellings = 0
-    for k in range(entries.shape[0]):
-        if not some[k]:
-            continue
-        for at in range(names.first[entries[k]], names.first[entries[k] + 1]):
-            p = names.part[at]
-            if not known[row_of[p] - 1]:
-                known[row_of[p] - 1] = True
-                chosen[different] = p
-                different += 1
-                spellings += _spellings(words, p)
+    for p in range(some.shape[0]):
+        if some[p]:
+            spellings += _spellings(words, p)
     channel = np.empty(spellings, dtype=np.int64)
     begin = np.empty(spellings, dtype=np.int64)
     end = np.empty(spellings, dtype=np.int64)
     row = np.empty(spellings, dtype=np.int64)
     count = 0
-    for x in range(different):
-        for s in range(words.first[chosen[x]], words.first[chosen[x] + 1]):
-            channel[count] = words.channel[s]
-            begin[count] = words.begin[s]
-            end[count] = words.begin[s + 1]
-            row[count] = row_of[chosen[x]] - 1
-            count += 1
+    for p in range(some.shape[0]):
+        if some[p]:
+            for s in range(words.first[p], words.first[p + 1]):
+                channel[count] = words.channel[s]
+                begin[count] = words.begin[s]
+                end[count] = words.begin[s + 1]
+                row[count] = p
+                count += 1
     return _by_channel(words.letters, channel, begin, end, row, count)
 
 
@@ -146,16 +116,16 @@ def _in_one(words, ids, start, count, spelling, out, at):
 
 
 @njit(cache=True)
-def written_in_one(names, entries, first, whole):
+def written_in_one(names, first, whole):
     """Neighbours, or whole names, written as one word.
 
-    Those of entry k have the numbers from `first[k]` on; where that is -1 the entry is left out.
+    Those of name k have the numbers from `first[k]` on; where that is -1 the name is left out.
     """
     words = names.words
     room = 0
-    for k in range(entries.shape[0]):
+    for k in range(first.shape[0]):
         if first[k] >= 0:
-            room += starts(np.int64(names.first[entries[k] + 1] - names.first[entries[k]]), whole)
+            room += starts(np.int64(names.first[k + 1] - names.first[k]), whole)
     room *= SPELLINGS_MOST
     letters = np.empty(room * WHOLE_MOST, dtype=np.uint8)
     channel = np.empty(room, dtype=np.int64)
@@ -164,10 +134,10 @@ def written_in_one(names, entries, first, whole):
     row = np.empty(room, dtype=np.int64)
     count = 0
     at = 0
-    for k in range(entries.shape[0]):
+    for k in range(first.shape[0]):
         if first[k] < 0:
             continue
-        ids = names.part[names.first[entries[k]] : names.first[entries[k] + 1]]
+        ids = names.part[names.first[k] : names.first[k + 1]]
         size = ids.shape[0] if whole else 2
         for start in range(starts(ids.shape[0], whole)):
             most = 1

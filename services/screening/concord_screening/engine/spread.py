@@ -17,10 +17,11 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.editmodel import SYMBOLS
-from concord_screening.engine.lanes import GAPS, LANES, eight, eight_with_pairs, lay_out_gaps
+from concord_screening.engine.lanes import GAPS, LANES, eight, eight_with_pairs, lay_out_gaps, turned
 from concord_screening.engine.lean import lean
 
-LETTERS = 53
+# Letters 1 to 52, and 0 for none; in eights, as they are laid out.
+LETTERS = 56
 LONGEST = 62
 # Evidence is not counted below this.
 LEAST = -12.0
@@ -39,6 +40,7 @@ class Spread(NamedTuple):
     The ratios of units lie by what is listed, then by place, so that `step` reads them one after the other: a listed
     letter with one letter of the spelling (`single`) or two (`double`), two listed letters with one (`paired`, written
     once they are met) or two (`both`, all zero where no spelling is laid out). Places where no unit can end are zero.
+    `ones` and `twos` say where in the tables the ratios of eight letters begin.
     `top` and `top_pair` are the best that a listed letter, or two, can find anywhere (-1: not yet met); `rest` and
     `over` are bounds of one comparison.
     """
@@ -52,6 +54,8 @@ class Spread(NamedTuple):
     double: np.ndarray
     paired: np.ndarray
     both: np.ndarray
+    ones: np.ndarray
+    twos: np.ndarray
     top: np.ndarray
     top_pair: np.ndarray
     rest: np.ndarray
@@ -71,6 +75,8 @@ def room() -> Spread:
         np.zeros((LETTERS, _PLACES), dtype=np.float32),
         np.zeros((PAIRS_MOST, _PLACES), dtype=np.float32),
         np.zeros((PAIRS_MOST, _PLACES), dtype=np.float32),
+        np.zeros(LANES, dtype=np.int64),
+        np.zeros(LANES, dtype=np.int64),
         np.zeros(LETTERS, dtype=np.float32),
         np.zeros(PAIRS_MOST, dtype=np.float32),
         np.zeros(LONGEST + 3, dtype=np.float64),
@@ -84,23 +90,26 @@ def lay_out(units, row, a, out):
     """Lays the letters `a` out."""
     n = a.shape[0]
     base = units.base[row]
-    one = units.one[row]
     out.top_pair[:] = -1.0
     for i in range(1, n + 1):
         own = a[i - 1]
-        out.letter[i] = own
-        out.gap[i] = one[0, own]
-        for b in range(LETTERS):
-            out.single[b, i] = one[b, own]
         pair = units.pair[row, np.int64(a[i - 2]) * SYMBOLS + np.int64(own)] if i > 1 else 0
+        out.letter[i] = own
+        out.gap[i] = units.one[row, 0, own]
         out.pair[i] = base + pair
-        if i > 1:
-            two_one = units.two_one[base + pair]
-            for b in range(LETTERS):
-                out.double[b, i] = two_one[b]
         if pair > 0:
             for e in range(units.both_first[base + pair], units.both_first[base + pair + 1]):
                 out.both[units.both_other[e], i] = units.both_value[e]
+    # The table seen from the other side has the ratios of one own letter with all listed ones in a line.
+    other = np.int64(row ^ 1) * LETTERS
+    for begin in range(0, n + 1, LANES):
+        for lane in range(LANES):
+            i = begin + lane
+            out.ones[lane] = (other + (np.int64(out.letter[i]) if 0 < i <= n else 0)) * LETTERS
+            out.twos[lane] = (np.int64(out.pair[i]) if 0 < i <= n else base) * LETTERS
+        for b in range(0, LETTERS, LANES):
+            turned(units.one, out.ones, b, out.single, b * _PLACES + begin, _PLACES)
+            turned(units.two_one, out.twos, b, out.double, b * _PLACES + begin, _PLACES)
     lay_out_gaps(out.gap, n, out.gaps)
 
 
@@ -126,11 +135,17 @@ def reckon_reach(units, row, n, out):
 @lean
 def reckon_tops(units, row, n, out):
     """The best that each listed letter can find in the spelling."""
+    top = out.top
+    none = units.one[row ^ 1, 0]
     for b in range(LETTERS):
-        best = units.one[row, b, 0]
-        for i in range(1, n + 1):
-            best = max(best, out.single[b, i], out.double[b, i])
-        out.top[b] = best
+        top[b] = none[b]
+    for i in range(1, n + 1):
+        one = units.one[row ^ 1, out.letter[i]]
+        two_one = units.two_one[out.pair[i]]
+        for b in range(LETTERS):
+            # Spelled out, as `max` minds what is no number, and is not done for many at once.
+            most = one[b] if one[b] > two_one[b] else two_one[b]  # noqa: FURB136
+            top[b] = most if most > top[b] else top[b]  # noqa: FURB136
 
 
 @lean

@@ -6,8 +6,11 @@ never clear; and without a date nothing is taken for sure.
 
 from __future__ import annotations
 
+import numpy as np
+
 from concord_screening.engine.domain import Zone
 
+_ZONES = (Zone.CLEAR, Zone.UNDECIDABLE, Zone.POSSIBLE)
 # From this probability on, a person is a possible match.
 POSSIBLE = 0.05
 # A name agrees as well as this (log-odds of the names alone) …
@@ -18,15 +21,12 @@ RARE = 0.0
 WITHOUT_DATE_MOST = 0.95
 
 
-def zone_of(probability: float, dated: bool, name: float, surprise: float) -> Zone:
-    """The zone of one person."""
-    if probability >= POSSIBLE:
-        return Zone.POSSIBLE
-    if not dated and name >= AGREES and surprise >= RARE:
-        return Zone.UNDECIDABLE
-    return Zone.CLEAR
+def capped(probabilities: np.ndarray, dated: np.ndarray) -> np.ndarray:
+    """The probabilities that may be said."""
+    return np.where(dated, probabilities, np.minimum(probabilities, WITHOUT_DATE_MOST))
 
 
-def capped(probability: float, dated: bool) -> float:
-    """The probability that may be said."""
-    return probability if dated else min(probability, WITHOUT_DATE_MOST)
+def zones_of(said: np.ndarray, dated: np.ndarray, name: np.ndarray, surprise: np.ndarray) -> list[Zone]:
+    """The zone of each person."""
+    rare = ~dated & (name >= AGREES) & (surprise >= RARE)
+    return [_ZONES[number] for number in np.where(said >= POSSIBLE, 2, np.where(rare, 1, 0)).tolist()]

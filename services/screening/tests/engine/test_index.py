@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
 from concord_screening.engine.words import WORDS, texts
-from concord_screening.engine.zones import zone_of
+from concord_screening.engine.zones import zones_of
 from services.screening.tests.engine.people import SPECIAL, crowd, listed
 
 
@@ -57,7 +58,8 @@ def test_a_rare_name_without_a_date_is_neither_cleared_nor_sure(index: Index) ->
 def test_only_a_rare_name_that_agrees_without_a_date_is_undecidable(
     probability: float, dated: bool, name: float, surprise: float, zone: Zone
 ) -> None:
-    assert zone_of(probability, dated, name, surprise) is zone
+    one = [np.array([value]) for value in (probability, dated, name, surprise)]
+    assert zones_of(*one) == [zone]
 
 
 def test_reasons_have_words_and_hold_no_name(index: Index) -> None:

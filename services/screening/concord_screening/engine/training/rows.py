@@ -123,16 +123,17 @@ def people_rows(
         asked = asked_of(query, gender)
         if asked is None:
             continue
-        found = next(iter(searcher.search(asked, [segment])), None)
+        found = searcher.search(asked, [segment])
         if found is None:
             continue
-        retrieved += len(found.candidates)
-        if right is not None and right in found.candidates:
+        retrieved += len(found.subject)
+        if right is not None and right in found.subject:
             right_retrieved.append(number)
         features.append(found.weighed.evidence[:, :N_EVIDENCE])
         groups.append(found.weighed.evidence[:, N_EVIDENCE].astype(np.int64))
-        labels.append((found.subjects == (right if right is not None else -1)).astype(float))
-        owner.append(np.full(len(found.subjects), number))
+        compared = found.subject[: len(found.weighed.odds)]
+        labels.append((compared == (right if right is not None else -1)).astype(float))
+        owner.append(np.full(len(compared), number))
     return Rows(
         np.concatenate(features), np.concatenate(labels), np.concatenate(groups), np.concatenate(owner), retrieved,
         tuple(right_retrieved),
