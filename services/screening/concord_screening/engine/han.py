@@ -7,13 +7,15 @@ one character (or one of the known ones of two), then the given name.
 
 from __future__ import annotations
 
+import gzip
 from functools import lru_cache
+from importlib import resources
 
 import icu
-import ToJyutping
 
 from concord_screening.engine.han_local import HOKKIEN, KOREAN, KOREAN_FAMILIES
 
+CANTONESE = "cantonese.tsv.gz"
 _DOUBLE_FAMILIES = """
 欧阳 歐陽 司马 司馬 上官 诸葛 諸葛 东方 東方 皇甫 尉迟 尉遲 公孙 公孫 慕容 司徒 夏侯 令狐 宇文 长孙 長孫 端木 南宫
 南宮 独孤 獨孤 呼延 申屠 轩辕 軒轅 钟离 鍾離 张简 張簡
@@ -74,10 +76,19 @@ def mandarin(character: str) -> str:
     return _letters(_mandarin().transliterate(character))
 
 
+@lru_cache(maxsize=1)
+def _jyutping() -> dict[str, str]:
+    """How Cantonese reads each character."""
+    file = resources.files("concord_screening.engine.models").joinpath(CANTONESE)
+    lines = gzip.decompress(file.read_bytes()).decode().splitlines()
+    by_sound = (line.partition("\t") for line in lines)
+    return {character: sound for sound, _, characters in by_sound for character in characters}
+
+
 @lru_cache(maxsize=20_000)
 def cantonese(character: str) -> str:
     """The character as Hong Kong would spell it; its pinyin when Cantonese has no reading."""
-    reading = ToJyutping.get_jyutping_list(character)[0][1]
+    reading = _jyutping().get(character)
     if not reading:
         return mandarin(character)
     sound = _letters(reading)

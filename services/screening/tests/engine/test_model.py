@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import itertools
 import json
@@ -9,7 +10,9 @@ from importlib import resources
 
 import pytest
 
+from concord_screening.engine.han import CANTONESE
 from concord_screening.engine.model import Model
+from concord_screening.engine.training import cantonese
 from concord_screening.engine.training.settings import NAME_DIRECTIONS, PEOPLE_DIRECTIONS
 
 MODELS = resources.files("concord_screening.engine.models")
@@ -25,6 +28,11 @@ def test_the_files_are_those_of_the_card_and_small() -> None:
         assert hashlib.sha256(raw).hexdigest() == said["sha256"], name
         total += len(raw)
     assert total < 20_000_000
+
+
+def test_characters_read_in_cantonese_as_the_library_reads_them() -> None:
+    shipped = MODELS.joinpath(CANTONESE).read_bytes()
+    assert gzip.decompress(shipped) == gzip.decompress(cantonese.readings())
 
 
 def test_a_model_written_again_has_the_same_bytes() -> None:

@@ -24,13 +24,13 @@ import icu
 import numpy as np
 from llvmlite.binding import get_host_cpu_name
 
-from concord_screening.engine import known
+from concord_screening.engine import han, known
 from concord_screening.engine.gam import Curves
 from concord_screening.engine.listing import Builder
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model, Stored, stack
 from concord_screening.engine.search import Searcher
-from concord_screening.engine.training import data, judge, known_words, settings, world
+from concord_screening.engine.training import cantonese, data, judge, known_words, settings, world
 from concord_screening.engine.training.edit_tables import learn_all
 from concord_screening.engine.training.population import Population
 from concord_screening.engine.training.rows import (
@@ -50,6 +50,7 @@ LICENCES = {
     "pairs, subjects, queries (everypolitician-wikidata)": "CC0-1.0",
     "pairs, subjects, queries (us-ofac-sdn)": "public domain (work of the US government)",
     "tokens and full names (NETransliteration-COLING2018)": "CC0-1.0",
+    "Cantonese readings (ToJyutping)": "BSD-2-Clause, see ToJyutping-LICENSE.txt",
 }
 _EMPTY = Curves(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1))
 Table = tuple[np.ndarray, np.ndarray]
@@ -160,9 +161,11 @@ def main() -> None:
     for name in ("words.tsv.gz", "common.tsv.gz"):
         (MODELS / name).unlink(missing_ok=True)
     known.forget()
+    files = {han.CANTONESE: cantonese.readings()}
+    (MODELS / han.CANTONESE).write_bytes(files[han.CANTONESE])
     guessing = edit_tables(folder, pairs, np.ones(len(pairs), bool))
     population = world.learn(folder)
-    files = {
+    files |= {
         "words.tsv.gz": known_words.learn(folder, guessing),
         "common.tsv.gz": known_words.frequencies(folder, population.parts()),
         "population.tsv.gz": population.to_bytes(),
