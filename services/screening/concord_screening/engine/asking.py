@@ -29,6 +29,26 @@ from concord_screening.engine.zones import capped, zones_of
 _DATE = EVIDENCE.index("date")
 
 
+class Read(NamedTuple):
+    """A query as it is understood: nothing if no part of its names can be read; and why what cannot be could not."""
+
+    asked: Asked | None
+    unread: tuple[Reason, ...]
+
+
+def read(query: Query) -> Read:
+    """Reads a query; a date that cannot be raises `ImpossibleDateError`."""
+    dob = parse(query.dob, today())
+    found = [(name.text, forms(name.text)) for name in query.names]
+    # A name of which one word cannot be read is not cleared either: that word may be the one that tells.
+    unread = tuple(_unread(text) for text, own in found if not own or unread_words(text))
+    every = {form.parts: form for _, own in found for form in own}
+    if not every:
+        return Read(None, unread or (Reason("name_empty"),))
+    gender = GENDERS.get((query.gender or "").lower(), 0)
+    return Read(Asked.of(tuple(every.values()), dob, places.number(query.nationality), gender), unread)
+
+
 class Asking:
     """Answers with one model; keeps working space, so used by one thread at a time."""
 
@@ -36,22 +56,20 @@ class Asking:
         self.searcher = Searcher(model, budget)
         self._people = model.people
 
+    def look_ahead(self, reads: Sequence[Read], lists: Sequence[Sequence[Segment]]) -> None:
+        """What several queries share is looked for at once; while `searcher.nearby.remembering`."""
+        segments = [segment for own in lists for segment in own]
+        if segments:
+            asked = [(read.asked.own, read.asked.parts) for read in reads if read.asked]
+            self.searcher.nearby.look_ahead(asked, segments)
+
     def answers(
-        self, query: Query, lists: Sequence[Sequence[Segment]], limit: int | None, exhaustive: bool, candidates: bool
+        self, read: Read, lists: Sequence[Sequence[Segment]], limit: int | None, exhaustive: bool, candidates: bool
     ) -> list[Result]:
         """Each list's answer; see `commands.Index.query`."""
-        read = [(name.text, forms(name.text)) for name in query.names]
-        # A name of which one word cannot be read is not cleared either: that word may be the one that tells.
-        unread = tuple(_unread(text) for text, found in read if not found or unread_words(text))
-        every = tuple({form.parts: form for _, found in read for form in found}.values())
-        if not every:
-            return [Result(Zone.UNDECIDABLE, (), (), unread or (Reason("name_empty"),))] * len(lists)
-        asked = Asked(
-            every,
-            parse(query.dob, today()),
-            places.number(query.nationality),
-            GENDERS.get((query.gender or "").lower(), 0),
-        )
+        asked, unread = read
+        if asked is None:
+            return [Result(Zone.UNDECIDABLE, (), (), unread)] * len(lists)
         segments = [segment for own in lists for segment in own]
         found = self.searcher.search(asked, segments, exhaustive, limit or 0)
         if found is None:
@@ -86,10 +104,9 @@ class Asking:
             strict=True,
         )
         size = sum(segment.listing.size for segment in segments)
-        own_channel = int(asked.forms[0].channel)
         for (subject_id, at), values, added, details, channel in rows:
             zone = told.zones[at]
-            why = reasons(values, added, details, (own_channel, channel), size)
+            why = reasons(values, added, details, (asked.channel, channel), size)
             if zone is Zone.UNDECIDABLE:
                 why = (*why, Reason("rare_name_without_date"))
             yield Hit(subject_id, told.scores[at], zone, why)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
+from itertools import islice
 from pathlib import Path
 
 from concord_screening.engine.analysis import forms
-from concord_screening.engine.asking import Asking
+from concord_screening.engine.asking import Asking, Read, read
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.dates import ImpossibleDateError
 from concord_screening.engine.domain import Change, Query, Result, SegmentError, Subject
@@ -27,6 +28,8 @@ def shipped_model() -> Model:
     return Model.load()
 
 
+# So many queries of a batch are answered at once: others who ask or change a list wait for as long.
+_TOGETHER = 32
 _scorers = threading.local()
 _log = logging.getLogger(__name__)
 
@@ -174,24 +177,43 @@ class Asker:
         candidates: bool = True,
     ) -> list[Result]:
         """The answer of each list, in their order; `limit` is for each. See `Index.query`."""
+        asked = read(query)
+        with self._held(lists) as segments:
+            return self._asking.answers(asked, segments, limit, exhaustive, candidates)
+
+    @contextmanager
+    def _held(self, lists: Sequence[Index]) -> Iterator[list[list[Segment]]]:
+        """Within, the lists stay as they are."""
         with ExitStack() as held:
             held.enter_context(self._lock)
             for index in sorted(lists, key=id):  # always in one order, so that two threads cannot lock each other out
                 held.enter_context(index.lock)
-            segments = [index.segments() for index in lists]
-            return self._asking.answers(query, segments, limit, exhaustive, candidates)
+            yield [index.segments() for index in lists]
 
     def query_many(
         self, lists: Sequence[Index], queries: Iterable[Query], limit: int | None = 10, exhaustive: bool = False,
         candidates: bool = True,
     ) -> Iterator[list[Result] | ImpossibleDateError]:  # fmt: skip
         """The answers to each query; see `Index.query_many`."""
+        waiting = iter(queries)
         with self._asking.searcher.nearby.remembering():
-            for query in queries:
-                try:
-                    yield self.query(lists, query, limit, exhaustive, candidates)
-                except ImpossibleDateError as error:
-                    yield error
+            while some := [_read(query) for query in islice(waiting, _TOGETHER)]:
+                with self._held(lists) as segments:
+                    self._asking.look_ahead([one for one in some if isinstance(one, Read)], segments)
+                    answers = [
+                        self._asking.answers(one, segments, limit, exhaustive, candidates)
+                        if isinstance(one, Read)
+                        else one
+                        for one in some
+                    ]
+                yield from answers
+
+
+def _read(query: Query) -> Read | ImpossibleDateError:
+    try:
+        return read(query)
+    except ImpossibleDateError as error:
+        return error
 
 
 __all__ = ["Asker", "ImpossibleDateError", "Index", "PairScorer", "readable", "score_pair", "shipped_model"]

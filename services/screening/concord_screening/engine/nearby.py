@@ -12,9 +12,10 @@ import numpy as np
 
 from concord_screening.engine import spread
 from concord_screening.engine.analysis import Part
-from concord_screening.engine.arrays import Own, Tables
+from concord_screening.engine.arrays import Own, Tables, Words
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.forest import Forest, apart, only_asked, plant
+from concord_screening.engine.lexicon import pack
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.retrieve import Dealt, Near, similar
 from concord_screening.engine.walk import beam
@@ -107,31 +108,51 @@ class Nearby:
         finally:
             self._remembered = None
 
+    def look_ahead(self, candidates: Sequence[tuple[Own, Sequence[Part]]], segments: Sequence[Segment]) -> None:
+        """Looks for the parts of many candidates at once, while `remembering`: each part once, and those that begin
+        alike one after the other, as the same branches of a tree are then walked while they are at hand."""
+        for grove in self._planted(segments):
+            self._learn(candidates, grove)
+
+    def _learn(self, candidates: Sequence[tuple[Own, Sequence[Part]]], grove: _Grove) -> None:
+        known = self._remembered
+        if known is None:
+            return
+        wanted = {key for own, parts in candidates for key in _keys(own, parts, grove)}
+        new = sorted((key for key in wanted if key not in known), key=lambda key: (not key[2], key[1]))
+        if not new:
+            return
+        singles = sum(single for _, _, single in new)
+        found = self._similar(pack([part for _, part, _ in new]), np.arange(len(new)), singles, grove)
+        for at, key in enumerate(new):
+            low, high = found.first[at], found.first[at + 1]
+            known[key] = found.part[low:high], found.value[low:high], found.bearers[low:high]
+
     def _near(self, own: Own, parts: Sequence[Part], grove: _Grove) -> Near:
         known = self._remembered
         if known is None:
-            return self._similar(own, np.arange(own.pairs), grove)
-        keys = [(grove.number, part, unit < own.singles) for unit, part in enumerate(parts)]
-        new = [unit for unit, key in enumerate(keys) if key not in known]
-        if new:
-            found = self._similar(own, np.array(new), grove)
-            for at, unit in enumerate(new):
-                low, high = found.first[at], found.first[at + 1]
-                known[keys[unit]] = found.part[low:high], found.value[low:high], found.bearers[low:high]
-        columns = [known[key] for key in keys]
+            return self._similar(own.words, np.arange(own.pairs), own.singles, grove)
+        self._learn([(own, parts)], grove)
+        keys = _keys(own, parts, grove)
         for key in keys:
             known.move_to_end(key)
+        near = _near_of([known[key] for key in keys])
         while len(known) > _REMEMBERED_MOST:
             known.popitem(last=False)
-        return _near_of(columns)
+        return near
 
-    def _similar(self, own: Own, units: np.ndarray, grove: _Grove) -> Near:
+    def _similar(self, words: Words, units: np.ndarray, singles: int, grove: _Grove) -> Near:
         found: Near = similar(
-            self._tables, grove.forest, own.words, units, own.singles, self._budget.prefixes,
+            self._tables, grove.forest, words, units, singles, self._budget.prefixes,
             self._budget.prefix_fall, self._budget.per_letter, self._spread, self._beam, grove.seen, self._found,
             self._evidence,
         )  # fmt: skip
         return found
+
+
+def _keys(own: Own, parts: Sequence[Part], grove: _Grove) -> list[tuple[int, Part, bool]]:
+    """What a candidate's units are remembered by: the forest, the part, and whether it stands by itself."""
+    return [(grove.number, part, unit < own.singles) for unit, part in enumerate(parts)]
 
 
 def _columns(near: list[Near], unit: int) -> _Columns:

@@ -11,14 +11,14 @@ Not safe for use from two threads at once: it keeps working space between querie
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from concord_screening.engine import places, spread
-from concord_screening.engine.analysis import Form
+from concord_screening.engine.analysis import Form, Part
+from concord_screening.engine.arrays import Own
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.candidate import laid_out
 from concord_screening.engine.choose import Choice, chosen, everybody
@@ -36,20 +36,26 @@ from concord_screening.engine.retrieve import Limits, Touched, touched_room
 _SEGMENT_LEAST = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A candidate as the loops take it."""
+class Particulars(NamedTuple):
+    """What is known of a candidate besides the name; 0 for what is not."""
 
-    forms: tuple[Form, ...]
-    dob: int = 0
-    country: int = 0
-    gender: int = 0
-
-
-class _Particulars(NamedTuple):
     dob: int
     country: int
     gender: int
+
+
+class Asked(NamedTuple):
+    """A candidate as the loops take it: all that is compared of the name, its units as parts, how it is written."""
+
+    own: Own
+    parts: list[Part]
+    channel: int
+    particulars: Particulars
+
+    @classmethod
+    def of(cls, forms: Sequence[Form], dob: int = 0, country: int = 0, gender: int = 0) -> Asked:
+        """A candidate whose name may be read in these ways, the usual one first."""
+        return cls(*laid_out(forms), int(forms[0].channel), Particulars(dob, country, gender))
 
 
 class Found(NamedTuple):
@@ -120,28 +126,25 @@ class Searcher:
         """
         if not segments:
             return None
-        own, parts = laid_out(asked.forms)
-        dealt, together, ordered = self.nearby.find(own, parts, segments)
+        dealt, together, ordered = self.nearby.find(asked.own, asked.parts, segments)
         lists = self._put_together(segments)
         model = self._model
         segment, subject, weighed = _found(
-            model.tables, model.names, model.people, own, lists, dealt, together, ordered, self._limits,
-            self._choice(lists.whole.size, asked, at_least), exhaustive,
-            _Particulars(asked.dob, asked.country, asked.gender), self._room,
+            model.tables, model.names, model.people, asked.own, lists, dealt, together, ordered, self._limits,
+            self._choice(lists.whole.size, asked.particulars.dob, at_least), exhaustive, asked.particulars, self._room,
         )  # fmt: skip
         return Found(segment, subject, Weighed(*weighed))
 
-    def _choice(self, size: int, asked: Asked, at_least: int) -> Choice:
+    def _choice(self, size: int, dob: int, at_least: int) -> Choice:
         """How many to choose from so many listed."""
         budget = self.budget
-        enough = budget.enough if is_full(asked.dob) else budget.enough_undated
+        enough = budget.enough if is_full(dob) else budget.enough_undated
         return Choice(
             max(budget.people, enough, at_least),
             max(at_least, min(enough, budget.fewest + size // budget.of_list)),
             max(
                 at_least,
-                min(budget.compared, budget.fewest_compared + size // budget.compared_of_list)
-                * (1 if asked.dob else 2),
+                min(budget.compared, budget.fewest_compared + size // budget.compared_of_list) * (1 if dob else 2),
             ),
             budget.of_day,
             float(budget.fall),

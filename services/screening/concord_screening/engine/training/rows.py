@@ -105,7 +105,7 @@ def scores(curves: Curves, features: np.ndarray, groups: np.ndarray) -> np.ndarr
 def asked_of(query: data.Asked, gender: int = 0) -> Asked | None:
     """A query of the data as the searcher takes it."""
     found = forms(query.name)
-    return Asked(found, parse(query.dob, 99991231), places.number(query.nationality), gender) if found else None
+    return Asked.of(found, parse(query.dob, 99991231), places.number(query.nationality), gender) if found else None
 
 
 def people_rows(
