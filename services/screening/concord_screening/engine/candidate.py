@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from concord_screening.engine.spelled import SPELLINGS_MOST, WHOLE_MOST
 
 # Neighbours that together are longer than this are two words for everybody.
 PAIR_MOST = 12
+# A name typed as one word is cut where both halves have so many letters, and the first no more than that.
+_HALF_LEAST, _CUT_MOST = 3, 16
 _AS_WRITTEN = (Channel.LATIN, Channel.SPELLED)
 
 
@@ -36,10 +38,26 @@ def turns(parts: tuple[Part, ...]) -> Iterable[tuple[Part, ...]]:
         yield parts[start:] + parts[:start]
 
 
+def pieces(forms: Sequence[Form]) -> Iterator[Part]:
+    """The halves of a name typed as one word, wherever it may be cut: who has both is worth comparing.
+
+    They lead to people and are not compared themselves: the name as one word is.
+    """
+    first = forms[0].parts
+    channel, text = first[0].spellings[0]
+    if len(first) > 1 or channel is Channel.HAN:
+        return
+    for cut in range(_HALF_LEAST, min(len(text) - _HALF_LEAST, _CUT_MOST) + 1):
+        yield Part(((channel, text[:cut]),))
+        yield Part(((channel, text[cut:]),))
+
+
 def laid_out(forms: Sequence[Form]) -> tuple[Own, list[Part]]:
     """All that is compared of a candidate, and its units but whole names as parts."""
     lexicon = Lexicon()
     units = [[lexicon.number(part) for part in form.parts] for form in forms]
+    for piece in pieces(forms):
+        lexicon.number(piece)
     singles = len(lexicon)
     pair: list[int] = []
     turned: list[int] = []

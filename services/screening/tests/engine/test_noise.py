@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from concord_screening.engine.analysis import MAX_FORMS, forms
 from concord_screening.engine.asides import readings
-from concord_screening.engine.commands import score_pair
+from concord_screening.engine.commands import Index, score_pair
+from concord_screening.engine.domain import Name, Query, Subject
 from concord_screening.engine.letters import words
 from concord_screening.engine.repair import repaired, without_digits
-from services.screening.tests.engine.people import FAMILY, GIVEN
+from services.screening.tests.engine.people import FAMILY, GIVEN, crowd, listed
 
 PLAIN = st.text(st.sampled_from("aáäbcdeéñoøþяжшא周ア김 "), max_size=30)
 
@@ -168,6 +171,17 @@ def test_initials_before_one_name_tell_something() -> None:
 def test_a_name_written_as_one_word_in_either_order(given_name: str) -> None:
     for typed in (f"{given_name}Gromov", f"{given_name}gromov".lower(), f"gromov{given_name}".lower()):
         assert score_pair(typed, f"{given_name} Gromov") > 0.5
+
+
+@pytest.mark.parametrize("typed", ["otokarquillabamba", "QUILLABAMBAOTOKAR", "откаркильябамба", "オトカルキリャバンバ"])
+def test_who_is_typed_as_one_word_is_found_where_nothing_tells_where_it_ends(typed: str, tmp_path: Path) -> None:
+    person = Subject("one", (Name("Otokar Quillabamba"), Name("Откар Кильябамба"), Name("オトカル・キリャバンバ")))
+    index = Index.open(tmp_path / "list", background=False)
+    index.apply(listed([*crowd(2_000), person]))
+    result = index.query(Query.of(typed))
+    assert "one" in result.candidates
+    assert result.hits[0].subject_id == "one"
+    index.close()
 
 
 @given(st.sampled_from(GIVEN), st.sampled_from(FAMILY), st.sampled_from([" a.k.a. ", " (", ' "', " née "]))
