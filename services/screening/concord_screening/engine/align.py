@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.arrays import Names, Own
 from concord_screening.engine.assignment import (
     MAX_PARTS,
     N_FEATURES,
@@ -26,8 +27,10 @@ from concord_screening.engine.assignment import (
     parts_room,
 )
 from concord_screening.engine.lean import lean
+from concord_screening.engine.several import offer, settle
 from concord_screening.engine.sounds import CLASSES, could_be_one, sounds_of
 from concord_screening.engine.spelled import (
+    Spelled,
     best_evidence,
     comparable,
     part_length,
@@ -35,7 +38,7 @@ from concord_screening.engine.spelled import (
     starts,
     written_in_one,
 )
-from concord_screening.engine.spread import lay_out, ratio_above, reckon_tops, take_out
+from concord_screening.engine.spread import SEVERAL, lay_out, reckon_tops, take_out
 
 # Names that agree less than this per letter, each written as one word, do so by chance.
 _JOINED_LEAST = 0.4
@@ -81,6 +84,18 @@ class _Closer(NamedTuple):
     pairs: np.ndarray
     together: np.ndarray
     first: np.ndarray
+
+
+class _Joining(NamedTuple):
+    """Names to compare as one word each: listed name `spelled.row[x]` is one of name `name_of[spelled.row[x]]`; what is
+    found goes to `features`."""
+
+    own: Own
+    names: Names
+    wanted: np.ndarray
+    spelled: Spelled
+    name_of: np.ndarray
+    features: np.ndarray
 
 
 @njit(cache=True)
@@ -237,42 +252,74 @@ def _compared(n, m, from_start):
 def _by_wholes(tables, own, names, wanted, first, spread, features):
     """Fills the feature "joined": both names written as one word."""
     spelled = written_in_one(names, first, True)
-    entry_of = np.zeros(spelled.row.max() + 1, dtype=np.int64)
+    name_of = np.zeros(spelled.row.max() + 1, dtype=np.int64)
     for k in range(first.shape[0]):
         if first[k] >= 0:
             m = np.int64(names.first[k + 1] - names.first[k])
-            entry_of[first[k] : first[k] + m] = k
+            name_of[first[k] : first[k] + m] = k
     uses = np.zeros((own.whole.shape[0], 2), dtype=np.int64)
-    _join(tables, own, names, wanted, spelled, entry_of, uses, spread, features)
+    _join(tables, _Joining(own, names, wanted, spelled, name_of, features), uses, spread)
 
 
 @lean
-def _join(  # noqa: PLR0912 - one compiled loop
-    tables, own, names, wanted, spelled, entry_of, uses, spread, features
-):
-    """Compares whole names; listed name x is one of entry `entry_of[spelled.row[x]]`."""
-    letters, channel, begin, end, row = spelled.letters, spelled.channel, spelled.begin, spelled.end, spelled.row
+def _joined_so_far(joining, uses, k):
+    """The least of what the forms that have this whole name reach with name k; 9 where none wants to know."""
+    own, names, features = joining.own, joining.names, joining.features
+    m = np.int64(names.first[k + 1] - names.first[k])
+    worst = 9.0
+    for use in range(uses.shape[0]):
+        f = uses[use, 0]
+        if joining.wanted[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
+            worst = min(worst, features[f, k, 4])
+    return worst
+
+
+@lean
+def _raise(joining, uses, k, value):
+    """Raises to so much what these forms reach with name k."""
+    own, names, features = joining.own, joining.names, joining.features
+    m = np.int64(names.first[k + 1] - names.first[k])
+    for use in range(uses.shape[0]):
+        f = uses[use, 0]
+        if joining.wanted[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
+            features[f, k, 4] = max(features[f, k, 4], value)
+
+
+@lean
+def _settle(units, table, size, joining, uses, spread, waiting):
+    """Compares the whole names that wait with one of so many letters."""
+    settle(units, table, spread, size, joining.spelled.letters, waiting)
+    for q in range(waiting):
+        if spread.waiting.value[q] > 0.0:
+            k = joining.name_of[joining.spelled.row[spread.waiting.tag[q]]]
+            value = np.log(spread.waiting.value[q]) / (0.5 * (size + spread.waiting.size[q]))
+            _raise(joining, uses, k, value)
+
+
+@lean
+def _join(tables, joining, room, spread):
+    """Compares whole names; `room` is for the uses of each of the candidate's."""
+    own, spelled = joining.own, joining.spelled
+    channel, begin, end = spelled.channel, spelled.begin, spelled.end
     units = tables.units
     for u in range(own.pairs, own.words.first.shape[0] - 1):
-        used = _uses(own, u, uses)
+        uses = room[: _uses(own, u, room)]
         for s in range(own.words.first[u], own.words.first[u + 1]):
             a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
             size = a.shape[0]
             laid = np.int64(-1)
             table = np.int64(-1)
-            for x in range(row.shape[0]):
-                k = entry_of[row[x]]
-                m = np.int64(names.first[k + 1] - names.first[k])
-                worst = 9.0
-                for use in range(used):
-                    f = uses[use, 0]
-                    if wanted[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
-                        worst = min(worst, features[f, k, 4])
+            waiting = 0
+            for x in range(spelled.row.shape[0]):
+                k = joining.name_of[spelled.row[x]]
+                worst = _joined_so_far(joining, uses, k)
                 if worst == 9.0:
                     continue
                 if channel[x] != laid:
                     if table >= 0:
+                        _settle(units, table, size, joining, uses, spread, waiting)
                         take_out(units, size, spread)
+                        waiting = 0
                     laid = channel[x]
                     table = tables.row[own.words.channel[s], laid]
                     if table >= 0:
@@ -281,15 +328,14 @@ def _join(  # noqa: PLR0912 - one compiled loop
                 length = end[x] - begin[x]
                 if table < 0 or size == 1 or length == 1 or not comparable(size, length):
                     continue
-                half = 0.5 * (size + length)
-                least = np.exp(half * max(_JOINED_LEAST, worst))
-                ratio = ratio_above(units, table, spread, size, letters, begin[x], end[x], least)
-                value = np.log(ratio) / half if ratio > 0.0 else _JOINED_FAILS
-                for use in range(used):
-                    f = uses[use, 0]
-                    if wanted[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
-                        features[f, k, 4] = max(features[f, k, 4], value)
+                _raise(joining, uses, k, _JOINED_FAILS)
+                least = np.exp(0.5 * (size + length) * max(_JOINED_LEAST, worst))
+                waiting = offer(units, table, spread, size, spelled.letters, begin[x], end[x], least, x, waiting)
+                if waiting == SEVERAL:
+                    _settle(units, table, size, joining, uses, spread, waiting)
+                    waiting = 0
             if table >= 0:
+                _settle(units, table, size, joining, uses, spread, waiting)
                 take_out(units, size, spread)
 
 

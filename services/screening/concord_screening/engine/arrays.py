@@ -11,15 +11,18 @@ class Units(NamedTuple):
     """The units of all edit tables, each table seen from either side: row 2 t + 1 is row 2 t with sides exchanged.
 
     `one[row, b, a]` is the ratio of one candidate's letter with one listed letter (0: none). Two letters that
-    stand together in any unit have a number, `pair[row, first * SYMBOLS + second]` (0: none); number p of a row has
-    `two_one[base[row] + p, b]`, and with two listed letters the entries from `both_first[base[row] + p]` on.
+    stand together in any unit have a number, `pair[row, first * SYMBOLS + second]` (0: none) below `pairs[row]`; number
+    p of a row has `two_one[base[row] + p, b]`, by letter `one_two[base[row] * letters + b * pairs[row] + p]`, and with
+    two listed letters the entries from `both_first[base[row] + p]` on.
     `reach` and `pair_reach` are the most that any unit of a letter, or of two, can bring.
     """
 
     one: np.ndarray
     pair: np.ndarray
     base: np.ndarray
+    pairs: np.ndarray
     two_one: np.ndarray
+    one_two: np.ndarray
     both_first: np.ndarray
     both_other: np.ndarray
     both_value: np.ndarray

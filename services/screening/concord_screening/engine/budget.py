@@ -21,7 +21,7 @@ class Budget:
     """
 
     prefixes: int = 80
-    prefix_fall: float = 2e-3
+    prefix_fall: float = 5e-4
     postings: int = 100_000
     touched: int = 25_000
     people: int = 260

@@ -121,10 +121,11 @@ def _units(stored: Stored) -> Units:
         owner.append(own[each])
         other.append(pair[row ^ 1, b1 * SYMBOLS + b2][each])
         ratio.append(value[each])
+    by_letter = [two_one[low : low + size].T.ravel() for low, size in zip(base.tolist(), sizes, strict=True)]
     owners = np.concatenate(owner)
     order = np.argsort(owners, kind="stable")
     return Units(
-        one, pair, base, two_one,
+        one, pair, base, np.array(sizes, dtype=np.int64), two_one, np.concatenate(by_letter),
         np.searchsorted(owners[order], np.arange(sum(sizes) + 1)).astype(np.int32),
         np.concatenate(other)[order], np.concatenate(ratio)[order],
         np.maximum(reach, UNSEEN_PAIR), pair_reach,

@@ -16,7 +16,8 @@ from numba import njit
 from concord_screening.engine.assignment import MATCH
 from concord_screening.engine.lean import lean
 from concord_screening.engine.romanise import Channel
-from concord_screening.engine.spread import LEAST, lay_out, ratio_above, reckon_tops, take_out
+from concord_screening.engine.several import offer, settle
+from concord_screening.engine.spread import LEAST, SEVERAL, lay_out, reckon_tops, take_out
 
 WHOLE_MOST = 60
 # Of parts written together the first spellings are enough: each part is compared in all of its own.
@@ -179,6 +180,15 @@ def comparable(n, m):
 
 
 @lean
+def _raise(units, table, spread, n, letters, waiting, ratios):
+    """Raises `ratios` by row to what those that wait have."""
+    settle(units, table, spread, n, letters, waiting)
+    for q in range(waiting):
+        row = spread.waiting.tag[q]
+        ratios[row] = max(ratios[row], spread.waiting.value[q])
+
+
+@lean
 def _best_ratios(tables, own, u, spelled, spread, ratios):
     """Raises `ratios` by row to what the candidate's unit u has with any spelling of it."""
     units = tables.units
@@ -200,15 +210,19 @@ def _best_ratios(tables, own, u, spelled, spread, ratios):
             if n > 1:
                 lay_out(units, table, a, spread)
                 reckon_tops(units, table, n, spread)
+            waiting = 0
             for t in range(k, stop):
                 m = end[t] - begin[t]
                 if n == 1 or m == 1:
                     value = _with_initial(tables, mine, a, theirs, letters[begin[t] : end[t]])
-                elif not comparable(n, m):
-                    continue
-                else:
-                    value = ratio_above(units, table, spread, n, letters, begin[t], end[t], ratios[row[t]])
-                ratios[row[t]] = max(ratios[row[t]], value)
+                    ratios[row[t]] = max(ratios[row[t]], value)
+                elif comparable(n, m):
+                    waiting = offer(units, table, spread, n, letters, begin[t], end[t], ratios[row[t]], row[t], waiting)
+                if waiting == SEVERAL:
+                    _raise(units, table, spread, n, letters, waiting, ratios)
+                    waiting = 0
+            if waiting > 0:
+                _raise(units, table, spread, n, letters, waiting, ratios)
             if n > 1:
                 take_out(units, n, spread)
 

@@ -28,9 +28,33 @@ LEAST = -12.0
 # More pairs of letters than any table has units for.
 PAIRS_MOST = 640
 # Places are reckoned by eights: 0 to 62, and one over.
-_PLACES = LONGEST + 2
-# Bounds follow the best way to cut two spellings into units; all ways together come to a little more.
-SLACK = 4.0
+PLACES = LONGEST + 2
+# So many spellings are compared at a time: each step waits for the one before, and meanwhile those of others are done.
+SEVERAL = 4
+
+
+class Waiting(NamedTuple):
+    """Listed spellings that wait to be compared, see `several`: by place what the caller knows them by, where their
+    letters begin and how many they are, the least that counts, and what came out.
+
+    `rest[q, j]` is the most that the letters from j on can still bring, `over[q, j]` where j and the next make one
+    unit. `now`, `before` and `later` say where rows begin; `best` and `earlier` are the greatest numbers of the last
+    two rows; a spelling is done after `stop` letters.
+    """
+
+    tag: np.ndarray
+    begin: np.ndarray
+    size: np.ndarray
+    least: np.ndarray
+    value: np.ndarray
+    rest: np.ndarray
+    over: np.ndarray
+    now: np.ndarray
+    before: np.ndarray
+    later: np.ndarray
+    best: np.ndarray
+    earlier: np.ndarray
+    stop: np.ndarray
 
 
 class Spread(NamedTuple):
@@ -40,9 +64,9 @@ class Spread(NamedTuple):
     The ratios of units lie by what is listed, then by place, so that `step` reads them one after the other: a listed
     letter with one letter of the spelling (`single`) or two (`double`), two listed letters with one (`paired`, written
     once they are met) or two (`both`, all zero where no spelling is laid out). Places where no unit can end are zero.
-    `ones` and `twos` say where in the tables the ratios of eight letters begin.
-    `top` and `top_pair` are the best that a listed letter, or two, can find anywhere (-1: not yet met); `rest` and
-    `over` are bounds of one comparison.
+    `ones` and `twos` say where in the tables the ratios of eight letters begin; `met` tells whether two listed letters
+    were. `top` and `top_pair` are the best that a listed letter, or two, can find anywhere. `rows` has the row before
+    any listed letter, then three for each that is waiting.
     """
 
     letter: np.ndarray
@@ -56,33 +80,42 @@ class Spread(NamedTuple):
     both: np.ndarray
     ones: np.ndarray
     twos: np.ndarray
+    met: np.ndarray
     top: np.ndarray
     top_pair: np.ndarray
-    rest: np.ndarray
-    over: np.ndarray
     rows: np.ndarray
+    waiting: Waiting
 
 
 def room() -> Spread:
     """Working space; made once per thread."""
     return Spread(
-        np.zeros(_PLACES, dtype=np.uint8),
-        np.zeros(_PLACES, dtype=np.uint32),
-        np.zeros(_PLACES, dtype=np.float64),
-        np.zeros((_PLACES // LANES, GAPS, LANES), dtype=np.float64),
-        np.zeros(_PLACES, dtype=np.float64),
-        np.zeros((LETTERS, _PLACES), dtype=np.float32),
-        np.zeros((LETTERS, _PLACES), dtype=np.float32),
-        np.zeros((PAIRS_MOST, _PLACES), dtype=np.float32),
-        np.zeros((PAIRS_MOST, _PLACES), dtype=np.float32),
+        np.zeros(PLACES, dtype=np.uint8),
+        np.zeros(PLACES, dtype=np.uint32),
+        np.zeros(PLACES, dtype=np.float64),
+        np.zeros((PLACES // LANES, GAPS, LANES), dtype=np.float64),
+        np.zeros(PLACES, dtype=np.float64),
+        np.zeros((LETTERS, PLACES), dtype=np.float32),
+        np.zeros((LETTERS, PLACES), dtype=np.float32),
+        np.zeros((PAIRS_MOST, PLACES), dtype=np.float32),
+        np.zeros((PAIRS_MOST, PLACES), dtype=np.float32),
         np.zeros(LANES, dtype=np.int64),
         np.zeros(LANES, dtype=np.int64),
+        np.zeros(PAIRS_MOST, dtype=np.uint8),
         np.zeros(LETTERS, dtype=np.float32),
         np.zeros(PAIRS_MOST, dtype=np.float32),
-        np.zeros(LONGEST + 3, dtype=np.float64),
-        np.zeros(LONGEST + 3, dtype=np.float64),
-        np.zeros(3 * _PLACES, dtype=np.float64),
+        np.zeros((1 + 3 * SEVERAL) * PLACES, dtype=np.float64),
+        _waiting(),
     )
+
+
+def _waiting() -> Waiting:
+    places, numbers = (np.zeros((8, SEVERAL), dtype=kind) for kind in (np.int64, np.float64))
+    rest, over = np.zeros((2, SEVERAL, LONGEST + 3))
+    return Waiting(
+        tag=places[0], begin=places[1], size=places[2], least=numbers[0], value=numbers[1], rest=rest, over=over,
+        now=places[3], before=places[4], later=places[5], best=numbers[2], earlier=numbers[3], stop=places[6],
+    )  # fmt: skip
 
 
 @lean
@@ -90,7 +123,7 @@ def lay_out(units, row, a, out):
     """Lays the letters `a` out."""
     n = a.shape[0]
     base = units.base[row]
-    out.top_pair[:] = -1.0
+    out.met[:] = 0
     for i in range(1, n + 1):
         own = a[i - 1]
         pair = units.pair[row, np.int64(a[i - 2]) * SYMBOLS + np.int64(own)] if i > 1 else 0
@@ -108,9 +141,10 @@ def lay_out(units, row, a, out):
             out.ones[lane] = (other + (np.int64(out.letter[i]) if 0 < i <= n else 0)) * LETTERS
             out.twos[lane] = (np.int64(out.pair[i]) if 0 < i <= n else base) * LETTERS
         for b in range(0, LETTERS, LANES):
-            turned(units.one, out.ones, b, out.single, b * _PLACES + begin, _PLACES)
-            turned(units.two_one, out.twos, b, out.double, b * _PLACES + begin, _PLACES)
+            turned(units.one, out.ones, b, out.single, b * PLACES + begin, PLACES)
+            turned(units.two_one, out.twos, b, out.double, b * PLACES + begin, PLACES)
     lay_out_gaps(out.gap, n, out.gaps)
+    first_row(out, n, out.rows, 0)
 
 
 @lean
@@ -134,29 +168,39 @@ def reckon_reach(units, row, n, out):
 
 @lean
 def reckon_tops(units, row, n, out):
-    """The best that each listed letter can find in the spelling."""
+    """The best that each listed letter, and each two, can find in the spelling."""
     top = out.top
     none = units.one[row ^ 1, 0]
     for b in range(LETTERS):
         top[b] = none[b]
+    size = units.pairs[row ^ 1]
+    top_pair = out.top_pair
+    for p in range(size):
+        top_pair[p] = 0.0
     for i in range(1, n + 1):
         one = units.one[row ^ 1, out.letter[i]]
         two_one = units.two_one[out.pair[i]]
+        # Spelled out, as `max` minds what is no number, and is not done for many at once.
         for b in range(LETTERS):
-            # Spelled out, as `max` minds what is no number, and is not done for many at once.
             most = one[b] if one[b] > two_one[b] else two_one[b]  # noqa: FURB136
             top[b] = most if most > top[b] else top[b]  # noqa: FURB136
+        begin = np.int64(units.base[row ^ 1]) * LETTERS + np.int64(out.letter[i]) * size
+        one_two = units.one_two[begin : begin + size]
+        for p in range(size):
+            top_pair[p] = one_two[p] if one_two[p] > top_pair[p] else top_pair[p]  # noqa: FURB136
+    for i in range(2, n + 1):
+        for e in range(units.both_first[out.pair[i]], units.both_first[out.pair[i] + 1]):
+            other = units.both_other[e]
+            top_pair[other] = max(top_pair[other], units.both_value[e])
 
 
 @lean
 def _meet(units, row, n, p, out):
-    """Lays two listed letters, number p, out, and looks for the best that they can find in the spelling."""
+    """Lays two listed letters, number p, out."""
     mine = units.two_one[units.base[row ^ 1] + p]
-    best = np.float32(0.0)
     for i in range(1, n + 1):
         out.paired[p, i] = mine[out.letter[i]]
-        best = max(best, out.paired[p, i], out.both[p, i])
-    out.top_pair[p] = best
+    out.met[p] = 1
 
 
 @njit(cache=True, inline="always")
@@ -166,9 +210,9 @@ def step(units, row, spread, n, own, last, rows, mine, above, out):
     `mine`, `above` and `out` are where the row before, the one before that and the new one begin in `rows`.
     """
     lost = units.one[row, own, 0]
-    letter = np.int64(own) * _PLACES
+    letter = np.int64(own) * PLACES
     p = np.int64(units.pair[row ^ 1, np.int64(last) * SYMBOLS + np.int64(own)]) if last > 0 else 0
-    if p > 0 and spread.top_pair[p] < 0.0:
+    if p > 0 and spread.met[p] == 0:
         _meet(units, row, n, p, spread)
     carry = 0.0
     best = 0.0
@@ -176,7 +220,7 @@ def step(units, row, spread, n, own, last, rows, mine, above, out):
         if p > 0:
             carry, most = eight_with_pairs(
                 rows, mine + base, above + base, out + base, spread.single, spread.double, letter + base,
-                spread.paired, spread.both, p * _PLACES + base, spread.gaps, base, lost, carry,
+                spread.paired, spread.both, p * PLACES + base, spread.gaps, base, lost, carry,
             )  # fmt: skip
         else:
             carry, most = eight(
@@ -193,42 +237,3 @@ def first_row(spread, n, rows, out):
     rows[out] = 1.0
     for i in range(1, n + 1):
         rows[out + i] = rows[out + i - 1] * spread.gap[i]
-
-
-@njit(cache=True, inline="always")
-def ratio_above(units, row, spread, n, letters, begin, end, least):
-    """How much likelier one word written twice is than chance; 0 where that is (nearly surely) below `least`."""
-    m = end - begin
-    # What the listed letters from j on can still bring; `over` where j and the next make one unit.
-    rest = spread.rest
-    over = spread.over
-    rest[m] = 1.0
-    for j in range(m - 1, -1, -1):
-        own = letters[begin + j]
-        value = rest[j + 1] * spread.top[own]
-        over[j] = 0.0
-        if j + 1 < m:
-            p = units.pair[row ^ 1, np.int64(own) * SYMBOLS + np.int64(letters[begin + j + 1])]
-            if p > 0:
-                if spread.top_pair[p] < 0.0:
-                    _meet(units, row, n, p, spread)
-                over[j] = rest[j + 2] * spread.top_pair[p]
-                value = max(value, over[j])
-        rest[j] = value
-    if rest[0] * SLACK < least:
-        return 0.0
-    rows = spread.rows
-    first_row(spread, n, rows, 0)
-    now, before, later = 0, 2 * _PLACES, _PLACES
-    last = np.uint8(0)
-    earlier = 1.0
-    for j in range(m):
-        own = letters[begin + j]
-        best = step(units, row, spread, n, own, last, rows, now, before, later)
-        if max(best * rest[j + 1], earlier * over[j]) * SLACK < least:
-            return 0.0
-        earlier = best
-        last = own
-        now, before, later = later, now, before
-    value = rows[now + n]
-    return value if value >= least else 0.0

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from numba import njit
 
-from concord_screening.engine import spread
+from concord_screening.engine import several, spread
 from concord_screening.engine.commands import shipped_model
 from concord_screening.engine.editmodel import encode, forward, grid
 from concord_screening.engine.romanise import Channel
@@ -25,15 +28,21 @@ def _plain(a: str, mine: Channel, b: str, theirs: Channel) -> float:
     return float(forward(keys, values, encode(left), encode(right), grid()))
 
 
+@njit
+def _offer(units: Any, row: int, room: Any, n: int, letters: Any, size: int, least: float) -> Any:
+    return several.offer(units, row, room, n, letters, 0, size, least, 0, 0)
+
+
 def _quick(a: str, mine: Channel, b: str, theirs: Channel, least: float) -> float:
     tables = shipped_model().tables
     row, room = int(tables.row[mine, theirs]), spread.room()
     spread.lay_out(tables.units, row, encode(a), room)
     spread.reckon_tops(tables.units, row, len(a), room)
-    found = spread.ratio_above(tables.units, row, room, len(a), encode(b), 0, len(b), least)
+    waits = _offer(tables.units, row, room, len(a), encode(b), len(b), least)
+    several.settle(tables.units, row, room, len(a), encode(b), waits)
     spread.take_out(tables.units, len(a), room)
     assert not room.both.any()
-    return float(found)
+    return float(room.waiting.value[0]) if waits else 0.0
 
 
 @settings(max_examples=200, deadline=None)
