@@ -164,12 +164,11 @@ def walk(  # noqa: PLR0915 - one compiled loop
                     units, row, spread, n, tree.letter[first + x], work.letter[now, k], rows, mine,
                     work.above[now, k], out,
                 )  # fmt: skip
-            begin = free
-            base_value = made
+            begin, reckoned = free, made
             for x in range(count):
                 c = first + x
                 out = begin + x * wide
-                best = value[base_value + x]
+                best = value[reckoned + x]
                 whole = rows[out + n]
                 if whole >= least and tree.end[c + 1] > tree.end[c]:
                     size = _whole(tree, c, whole, found, evidence, size)

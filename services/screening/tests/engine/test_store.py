@@ -6,11 +6,14 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from concord_screening.engine import segment
 from concord_screening.engine.commands import Index
 from concord_screening.engine.domain import Change, Name, Query, SegmentError, Subject
+from concord_screening.engine.listing import Builder
+from concord_screening.engine.loaded import Segment
 from concord_screening.engine.store import LIVE_MOST, SEGMENTS_MOST, FolderBusyError
 from services.screening.tests.engine.people import MARKER, SPECIAL, crowd, listed
 
@@ -253,3 +256,12 @@ def test_a_change_that_cannot_be_written_down_changes_nothing(tmp_path: Path) ->
     index = Index.open(tmp_path, background=False)
     assert len(index) == 10 + len(SPECIAL)
     index.close()
+
+
+def test_a_segment_of_other_numbers_than_the_loops_read_is_refused() -> None:
+    builder = Builder()
+    builder.add(SPECIAL[0])
+    listing = builder.listing()
+    people = listing.people._replace(gender=listing.people.gender.astype(np.int64))
+    with pytest.raises(SegmentError, match="other numbers"):
+        Segment.of(listing._replace(people=people))
