@@ -37,6 +37,8 @@ from concord_screening.engine.spelled import (
 from concord_screening.engine.wholes import by_wholes
 
 _NOT_JOINED = -1.5
+# Neighbours as one word are tried where the names have so many parts together, and agree so much as one word each.
+_NEIGHBOURS_LEAST, _WHOLE_LEAST = 3, -0.5
 # Parts written together are in no table of names: as rare as the rarest.
 _TOGETHER_RARE = 12.0
 
@@ -101,6 +103,7 @@ def compare(tables, own, names, spread):
     if some.any():
         wholes, _ = _numbered(names, some, True)
         by_wholes(tables, own, names, wanted, wholes, spread, alike.features)
+        some = _worth_neighbours(own, names, wanted, alike.features)
         first, count = _numbered(names, some, False)
         together = best_evidence(
             tables, own, 0, own.singles, written_in_one(names, first, False), count, spread
@@ -109,6 +112,21 @@ def compare(tables, own, names, spread):
         pairs = best_evidence(tables, own, own.singles, own.pairs, chosen, parts, spread)
         _by_neighbours(own, names, _Closer(wanted, single, pairs, together, first), work, alike)
     return alike
+
+
+@njit(cache=True)
+def _worth_neighbours(own, names, wanted, features):
+    """With which names neighbours as one word are tried; leaves of `wanted` the forms with which they are."""
+    some = np.zeros(wanted.shape[1], dtype=np.bool_)
+    for f in range(wanted.shape[0]):
+        n = own.first[f + 1] - own.first[f]
+        for k in range(wanted.shape[1]):
+            out = features[f, k]
+            parts = n + names.first[k + 1] - names.first[k]
+            if parts < _NEIGHBOURS_LEAST or (out[6] == 0 and out[3] > 1.0) or out[4] < _WHOLE_LEAST:
+                wanted[f, k] = False
+            some[k] |= wanted[f, k]
+    return some
 
 
 @njit(cache=True)
@@ -224,7 +242,7 @@ def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
             out = alike.features[f, k]
             units = own.unit[own.first[f] : own.first[f + 1]]
             n = units.shape[0]
-            if not closer.wanted[f, k] or n + m < 3 or (out[6] == 0 and out[3] > 1.0) or out[4] < -0.5:
+            if not closer.wanted[f, k]:
                 continue
             _describe(own.words, units, a)
             target = out[5] + 1.0
