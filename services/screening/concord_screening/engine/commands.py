@@ -150,7 +150,7 @@ class Index:
     def query_many(
         self, queries: Iterable[Query], limit: int | None = 10, exhaustive: bool = False, candidates: bool = True
     ) -> Iterator[Result | ImpossibleDateError]:
-        """Answers each query as `query` does, several times as fast: what one finds for a part serves the next.
+        """Answers each query as `query` does, somewhat faster: what one finds for a part serves the next.
 
         A query whose date cannot be is answered with the error, and the rest goes on.
         """
