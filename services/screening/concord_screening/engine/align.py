@@ -1,7 +1,7 @@
 """Compares one name with many, part by part, and says how well they agree.
 
-Parts are assigned one to one whatever their order; where that leaves parts over on both sides, two
-neighbours written as one word are tried as well; and the two names are compared as one word each. What
+Parts are assigned one to one whatever their order; where that leaves parts over on both sides, the two
+names are compared as one word each, and where that agrees two neighbours written as one word are tried as well. What
 comes out are a few numbers (`assignment.FEATURES`), the same whichever name is called the first.
 """
 

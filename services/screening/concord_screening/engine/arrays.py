@@ -48,11 +48,17 @@ class Words(NamedTuple):
 
 
 class Own(NamedTuple):
-    """The candidate's name in all its forms. Units are single parts, then neighbours and whole names in one word."""
+    """The candidate's name in all its forms. Units are single parts, then neighbours in one word (up to `pairs`), then
+    halves of a name typed as one word (up to `halves`), then whole names in one word.
+
+    Of the units of one `group` no more than one counts for a listed name.
+    """
 
     words: Words
     singles: int
     pairs: int
+    halves: int
+    group: np.ndarray
     first: np.ndarray
     unit: np.ndarray
     # By place: the unit of this part and the next in one word, and of the two the other way round (-1: none).

@@ -22,6 +22,7 @@ from concord_screening.engine.gam import probabilities
 from concord_screening.engine.listing import GENDERS
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
+from concord_screening.engine.nearby import Memory
 from concord_screening.engine.search import Asked, Found, Searcher
 from concord_screening.engine.zones import capped, zones_of
 
@@ -56,22 +57,23 @@ class Asking:
         self.searcher = Searcher(model, budget)
         self._people = model.people
 
-    def look_ahead(self, reads: Sequence[Read], lists: Sequence[Sequence[Segment]]) -> None:
-        """What several queries share is looked for at once; while `searcher.nearby.remembering`."""
+    def look_ahead(self, reads: Sequence[Read], lists: Sequence[Sequence[Segment]], memory: Memory) -> None:
+        """What several queries share is looked for at once, and kept."""
         segments = [segment for own in lists for segment in own]
         if segments:
             asked = [(read.asked.own, read.asked.parts) for read in reads if read.asked]
-            self.searcher.nearby.look_ahead(asked, segments)
+            self.searcher.nearby.look_ahead(asked, segments, memory)
 
     def answers(
-        self, read: Read, lists: Sequence[Sequence[Segment]], limit: int | None, exhaustive: bool, candidates: bool
-    ) -> list[Result]:
-        """Each list's answer; see `commands.Index.query`."""
+        self, read: Read, lists: Sequence[Sequence[Segment]], limit: int | None, exhaustive: bool, candidates: bool,
+        memory: Memory | None = None,
+    ) -> list[Result]:  # fmt: skip
+        """Each list's answer; see `commands.Index.query`. `memory` is what the batch that asks has found so far."""
         asked, unread = read
         if asked is None:
             return [Result(Zone.UNDECIDABLE, (), (), unread)] * len(lists)
         segments = [segment for own in lists for segment in own]
-        found = self.searcher.search(asked, segments, exhaustive, limit or 0)
+        found = self.searcher.search(asked, segments, exhaustive, limit or 0, memory)
         if found is None:
             return [Result(_zone(frozenset(), unread), (), (), unread)] * len(lists)
         owner = np.repeat(np.arange(len(lists)), [len(own) for own in lists])

@@ -39,7 +39,8 @@ def turns(parts: tuple[Part, ...]) -> Iterable[tuple[Part, ...]]:
 
 
 def pieces(forms: Sequence[Form]) -> Iterator[Part]:
-    """The halves of a name typed as one word, wherever it may be cut: who has both is worth comparing.
+    """The halves of a name typed as one word, front and rear in turn, wherever it may be cut: who has both is worth
+    comparing.
 
     They lead to people and are not compared themselves: the name as one word is.
     """
@@ -56,8 +57,6 @@ def laid_out(forms: Sequence[Form]) -> tuple[Own, list[Part]]:
     """All that is compared of a candidate, and its units but whole names as parts."""
     lexicon = Lexicon()
     units = [[lexicon.number(part) for part in form.parts] for form in forms]
-    for piece in pieces(forms):
-        lexicon.number(piece)
     singles = len(lexicon)
     pair: list[int] = []
     turned: list[int] = []
@@ -71,19 +70,27 @@ def laid_out(forms: Sequence[Form]) -> tuple[Own, list[Part]]:
         for at in range(count):
             pair.append(joined(form.parts[at : at + 2]) if at + 1 < count else -1)
             turned.append(joined(form.parts[::-1]) if at == 0 and count == 2 else -1)
+    pairs = len(lexicon)
+    group = [*range(pairs)]
+    for number, piece in enumerate(pieces(forms)):
+        # A front half counts instead of the whole word and of other front halves, a rear half instead of others.
+        if lexicon.number(piece) == len(group):
+            group.append(units[0][0] if number % 2 == 0 else pairs + 1)
     units_as_parts = list(lexicon.parts())
-    pairs = len(units_as_parts)
+    halves = len(units_as_parts)
     wholes: dict[Part, int] = {}
     whole: list[int] = []
     whole_first = [0]
     for form in forms:
         found = [one for parts in turns(form.parts) if (one := together(parts, WHOLE_MOST))]
-        whole += [pairs + wholes.setdefault(one, len(wholes)) for one in found]
+        whole += [halves + wholes.setdefault(one, len(wholes)) for one in found]
         whole_first.append(len(whole))
     compared = Own(
         pack([*units_as_parts, *wholes]),
         singles,
         pairs,
+        halves,
+        np.array(group, dtype=np.int64),
         np.cumsum([0, *map(len, units)]),
         np.array([u for form_units in units for u in form_units], dtype=np.int64),
         np.array(pair, dtype=np.int64),

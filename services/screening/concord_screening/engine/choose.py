@@ -166,12 +166,12 @@ def _living(listed, subjects, values, size, by_name):
 
 
 @njit(cache=True)
-def _led_to(listed, dealt, s, gains, limits, share, most, asked, touched, days):
+def _led_to(listed, dealt, s, group, gains, limits, share, most, asked, touched, days):
     """Opens the doors of one segment: by parts of the name, and by dates that are the same or may be a slip.
 
     Gives the `most` best, and as many of the best who were born that very day.
     """
-    count = collect(listed, dealt, s, gains, limits, share, touched)
+    count = collect(listed, dealt, s, group, gains, limits, share, touched)
     cut, above = _cut(touched, count, most)
     near_days = neighbours(asked.dob, days)
     born = 0
@@ -220,7 +220,7 @@ def _each_once(listed, subjects, values, size, by_name, most, dob):
 
 
 @njit(cache=True)
-def chosen(like, every, dealt, in_list, whole, limits, choice, asked, touched, days):
+def chosen(like, every, dealt, group, in_list, whole, limits, choice, asked, touched, days):
     """Whom to compare and whom only to name, the best first: segment, person, and how many are worth comparing."""
     gains = gains_of(dealt, in_list)
     segments = every.shape[0]
@@ -233,7 +233,7 @@ def chosen(like, every, dealt, in_list, whole, limits, choice, asked, touched, d
     for s in range(segments):
         listed = listed_at(like, every, s)
         share = listed.entry_subject.shape[0] / max(1, whole.entries)
-        own = _led_to(listed, dealt, s, gains, limits, share, choice.people, asked, touched, days)
+        own = _led_to(listed, dealt, s, group, gains, limits, share, choice.people, asked, touched, days)
         end = size + own.subject.shape[0]
         segment[size:end] = s
         led.subject[size:end] = own.subject

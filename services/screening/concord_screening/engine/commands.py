@@ -18,6 +18,7 @@ from concord_screening.engine.domain import Change, Query, Result, SegmentError,
 from concord_screening.engine.listing import Builder
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
+from concord_screening.engine.nearby import Memory
 from concord_screening.engine.pairs import PairScorer
 from concord_screening.engine.store import Store
 
@@ -150,7 +151,9 @@ class Index:
     def query_many(
         self, queries: Iterable[Query], limit: int | None = 10, exhaustive: bool = False, candidates: bool = True
     ) -> Iterator[Result | ImpossibleDateError]:
-        """Answers each query as `query` does, somewhat faster: what one finds for a part serves the next.
+        """Answers each query as `query` does; what one finds for a part serves the next.
+
+        Reads up to 32 queries before it answers the first of them; the list stays as it is while these are answered.
 
         A query whose date cannot be is answered with the error, and the rest goes on.
         """
@@ -196,17 +199,17 @@ class Asker:
     ) -> Iterator[list[Result] | ImpossibleDateError]:  # fmt: skip
         """The answers to each query; see `Index.query_many`."""
         waiting = iter(queries)
-        with self._asking.searcher.nearby.remembering():
-            while some := [_read(query) for query in islice(waiting, _TOGETHER)]:
-                with self._held(lists) as segments:
-                    self._asking.look_ahead([one for one in some if isinstance(one, Read)], segments)
-                    answers = [
-                        self._asking.answers(one, segments, limit, exhaustive, candidates)
-                        if isinstance(one, Read)
-                        else one
-                        for one in some
-                    ]
-                yield from answers
+        memory = Memory()
+        while some := [_read(query) for query in islice(waiting, 1 if exhaustive else _TOGETHER)]:
+            with self._held(lists) as segments:
+                self._asking.look_ahead([one for one in some if isinstance(one, Read)], segments, memory)
+                answers = [
+                    self._asking.answers(one, segments, limit, exhaustive, candidates, memory)
+                    if isinstance(one, Read)
+                    else one
+                    for one in some
+                ]
+            yield from answers
 
 
 def _read(query: Query) -> Read | ImpossibleDateError:

@@ -34,7 +34,6 @@ class InList(NamedTuple):
     first: np.ndarray
     levels: np.ndarray
     surprises: np.ndarray
-    country: np.ndarray
     own_country: int
     share: np.ndarray
     lift: np.ndarray
@@ -74,11 +73,11 @@ def _levels(near, ordered, entries):
 
 
 @njit(cache=True)
-def in_list(like, every, dealt, near, ordered, whole, asked, place):
+def in_list(like, every, dealt, near, ordered, compared, whole, asked, place):
     """Counts over all segments; `like` and `every` as `loaded.listed_at` takes them.
 
-    `near` is of all segments, `ordered` tells that each unit's parts come best first. `place` is working space by
-    country, zero between queries.
+    `near` is of all segments, `ordered` tells that each unit's parts come best first; the first units, so many, are
+    `compared`. `place` is working space by country, zero between queries.
     """
     units = near.first.shape[0] - 1
     segments = every.shape[0]
@@ -101,11 +100,9 @@ def in_list(like, every, dealt, near, ordered, whole, asked, place):
             found += 1
     seen = np.sort(seen[:found])
     total = max(1.0, whole.of_a_country)
-    country = np.zeros(found + 1, dtype=np.int64)
     share = np.zeros(found + 1)
     for c in range(found):
         place[seen[c]] = c + 1
-        country[c + 1] = seen[c]
         share[c + 1] = max(1e-6, whole.countries[seen[c]] / total)
     share[0] = max(1e-6, 1.0 - share.sum())
     lift = np.zeros((units, found + 1))
@@ -121,15 +118,15 @@ def in_list(like, every, dealt, near, ordered, whole, asked, place):
     likely = 0.0
     place_of_own = int(place[own]) if own > 0 else 0
     if own > 0:
-        for u in range(units):
-            likely += lift[u, place_of_own] * share[place_of_own] / units
+        for u in range(compared):
+            likely += lift[u, place_of_own] * share[place_of_own] / compared
     for c in range(found):
         place[seen[c]] = 0
     date_chance = np.zeros(_RELATIONS)
     for r in range(_AGREE, _RELATIONS):
         date_chance[r] = max(0.0, -np.log((dates[r] + 0.5) / (whole.size + 1.0)))
     return InList(
-        near.first, levels, surprises, country, place_of_own, share, lift, date_chance, likely,
+        near.first, levels, surprises, place_of_own, share, lift, date_chance, likely,
         float(np.log(1 + whole.size)),
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ def weigh(tables, curves, people_curves, own, people, in_list, spread):
         np.zeros(count),
     )
     alike = compare(tables, own, people.names, spread)
-    joint = np.zeros(in_list.country.shape[0])
+    joint = np.zeros(in_list.share.shape[0])
     for k in range(count):
         _add_up(curves, people_curves, own, people, in_list, k, alike, joint, weighed)
     return weighed

@@ -25,7 +25,7 @@ _PER_LETTER = FEATURES.index("per_letter")
 _BOTH = FEATURES.index("left_over_both")
 _ONE = FEATURES.index("left_over_one")
 # By piece of evidence the value that stands for none: the names agree no more than by chance, nothing else is known.
-NOTHING = tuple(
+_NOTHING = tuple(
     {_DATE: float(DateRelation.UNKNOWN), _COUNTRY: 1.0, _GENDER: 1.0}.get(f, 0.0) for f in range(N_EVIDENCE)
 )
 # What `choose.agreement` says of the same.
@@ -54,7 +54,7 @@ def terms_of(curves, evidence):
         group = np.int64(evidence[k, N_EVIDENCE])
         for f in range(N_EVIDENCE):
             knots, heights = curves.knots[f], curves.heights[group, f]
-            out[k, f] = curve_value(knots, heights, evidence[k, f]) - curve_value(knots, heights, NOTHING[f])
+            out[k, f] = curve_value(knots, heights, evidence[k, f]) - curve_value(knots, heights, _NOTHING[f])
     return out
 
 
@@ -78,9 +78,9 @@ def reasons(
         left, right = _SCRIPTS[channels[0]], _SCRIPTS[channels[1]]
         found.append(Reason("other_script", 0.0, {"query_script": left, "listed_script": right}))
     found.append(Reason(_DATES[int(date)], terms[_DATE] + terms[_DATE_CHANCE]))
-    if country != NOTHING[_COUNTRY]:
+    if country != _NOTHING[_COUNTRY]:
         weight = terms[_COUNTRY] + terms[_COUNTRY_CHANCE]
         found.append(Reason("country_same" if country == _SAME else "country_differs", weight))
-    if gender != NOTHING[_GENDER]:
+    if gender != _NOTHING[_GENDER]:
         found.append(Reason("gender_same" if gender == _SAME else "gender_differs", terms[_GENDER]))
     return tuple(found)

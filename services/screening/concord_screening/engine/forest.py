@@ -150,7 +150,6 @@ def apart(near, first_part, place, count):
             high[p, u] = low[p, u]
     part = np.empty(total, dtype=np.uint32)
     value = np.empty(total, dtype=np.float32)
-    bearers = np.empty(total, dtype=np.uint32)
     for u in range(units):
         for k in range(near.first[u], near.first[u + 1]):
             p = place[owner[k]]
@@ -159,8 +158,7 @@ def apart(near, first_part, place, count):
                 high[p, u] += 1
                 part[at] = near.part[k] - first_part[owner[k]]
                 value[at] = near.value[k]
-                bearers[at] = near.bearers[k]
-    return Dealt(low, high, part, value, bearers)
+    return Dealt(low, high, part, value)
 
 
 @njit(cache=True)

@@ -101,13 +101,13 @@ class Segment:
     number: int
 
     @classmethod
-    def of(cls, listing: Listing) -> Segment:
-        """All people of the listing, alive."""
+    def of(cls, listing: Listing, name: str = "new") -> Segment:
+        """All people of the listing, alive; `name` is what an error calls it."""
         given = {**listing.words._asdict(), **listing.people._asdict(), **listing.doors._asdict()}
         given |= {"alive": np.ones(listing.size, dtype=np.bool_), "slot": np.zeros(listing.entries, dtype=np.int32)}
         listed = Listed(*(given[field] for field in Listed._fields))
         if (kinds := [array.dtype.str for array in listed]) != _KINDS:
-            raise SegmentError(f"a segment holds other numbers than this version reads: {' '.join(kinds)}")
+            raise SegmentError(f"segment {name} holds other numbers than this version reads: {' '.join(kinds)}")
         counted = np.bincount(listed.countries)
         seen = np.flatnonzero(counted)
         return cls(listing, listed, addresses(listed), seen, counted[seen], next(_numbers))

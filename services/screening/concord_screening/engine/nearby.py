@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -27,6 +26,8 @@ _FOUND_MOST = 100_000
 _FORESTS_MOST, _SHORT = 4, 50_000
 _numbers = count()
 _Columns = tuple[np.ndarray, np.ndarray, np.ndarray]
+# What a batch has found for parts: candidates of one batch share many. It belongs to the batch.
+Memory = OrderedDict[tuple[int, Part, bool], _Columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ class _Grove:
         return cls(next(_numbers), forest, entries, np.zeros(int(forest.first_part[-1]), dtype=np.uint8))
 
     def worth(self, asked: set[int]) -> bool:
-        """Whether at least half of what stands in it is asked."""
-        return 2 * sum(own for number, own in self.entries.items() if number in asked) >= sum(self.entries.values())
+        """Whether something of it is asked, and at least half of what stands in it."""
+        own = [entries for number, entries in self.entries.items() if number in asked]
+        return bool(own) and 2 * sum(own) >= sum(self.entries.values())
 
 
 class Nearby:
@@ -60,27 +62,31 @@ class Nearby:
         self._beam = beam(budget.prefixes)
         self._found = np.zeros(_FOUND_MOST, dtype=np.uint32)
         self._evidence = np.zeros(_FOUND_MOST, dtype=np.float64)
-        self._remembered: OrderedDict[tuple[int, Part, bool], _Columns] | None = None
 
-    def find(self, own: Own, parts: Sequence[Part], segments: Sequence[Segment]) -> tuple[Dealt, Near, bool]:
+    def find(
+        self, own: Own, parts: Sequence[Part], segments: Sequence[Segment], memory: Memory | None = None
+    ) -> tuple[Dealt, Near, bool]:
         """For each unit the listed parts that may be it: by segment, the best first; and all together.
 
-        The last tells whether those together come best first as well.
+        The last tells whether those together come best first as well. A segment that is given twice raises
+        `ValueError`.
         """
         place = {segment.number: at for at, segment in enumerate(segments)}
         dealt, owners, together = [], [], []
         for grove in self._planted(segments):
-            found = self._near(own, parts, grove)
+            found = self._near(own, parts, grove, memory)
             here = [number for number in grove.entries if number in place]
             owners += [place[number] for number in here]
             if len(grove.entries) == 1:
-                dealt.append(Dealt(found.first[np.newaxis, :-1], found.first[np.newaxis, 1:], *found[1:]))
+                dealt.append(Dealt(found.first[np.newaxis, :-1], found.first[np.newaxis, 1:], found.part, found.value))
                 together.append(found)
                 continue
             order = np.array([here.index(number) if number in place else -1 for number in grove.entries])
             first_part = grove.forest.first_part
             together.append(found if len(here) == len(order) else only_asked(found, first_part, order))
             dealt.append(apart(found, first_part, order, len(here)))
+        if sorted(owners) != [*range(len(segments))]:  # the loops do not look whether a place is one
+            raise ValueError("a list is asked twice")
         if len(together) == 1 and owners == [*range(len(segments))]:
             return dealt[0], together[0], True
         near = _near_of([_columns(together, unit) for unit in range(len(together[0].first) - 1)])
@@ -99,51 +105,40 @@ class Nearby:
             self._groves = [*kept, *(_Grove.of([segment]) for segment in new)]
         return self._groves
 
-    @contextmanager
-    def remembering(self) -> Iterator[None]:
-        """Within, what was found for a part is kept: candidates of one batch share many."""
-        self._remembered = OrderedDict()
-        try:
-            yield
-        finally:
-            self._remembered = None
-
-    def look_ahead(self, candidates: Sequence[tuple[Own, Sequence[Part]]], segments: Sequence[Segment]) -> None:
-        """Looks for the parts of many candidates at once, while `remembering`: each part once, and those that begin
-        alike one after the other, as the same branches of a tree are then walked while they are at hand."""
+    def look_ahead(
+        self, candidates: Sequence[tuple[Own, Sequence[Part]]], segments: Sequence[Segment], memory: Memory
+    ) -> None:
+        """Looks for the parts of many candidates at once: each part once, and those that begin alike one after the
+        other, as the same branches of a tree are then walked while they are at hand."""
         for grove in self._planted(segments):
-            self._learn(candidates, grove)
+            self._learn(candidates, grove, memory)
 
-    def _learn(self, candidates: Sequence[tuple[Own, Sequence[Part]]], grove: _Grove) -> None:
-        known = self._remembered
-        if known is None:
-            return
+    def _learn(self, candidates: Sequence[tuple[Own, Sequence[Part]]], grove: _Grove, memory: Memory) -> None:
         wanted = {key for own, parts in candidates for key in _keys(own, parts, grove)}
-        new = sorted((key for key in wanted if key not in known), key=lambda key: (not key[2], key[1]))
+        new = sorted((key for key in wanted if key not in memory), key=lambda key: (not key[2], key[1]))
         if not new:
             return
         singles = sum(single for _, _, single in new)
-        found = self._similar(pack([part for _, part, _ in new]), np.arange(len(new)), singles, grove)
+        found = self._similar(pack([part for _, part, _ in new]), np.arange(len(new)), singles, len(new), grove)
         for at, key in enumerate(new):
             low, high = found.first[at], found.first[at + 1]
-            known[key] = found.part[low:high], found.value[low:high], found.bearers[low:high]
+            memory[key] = found.part[low:high], found.value[low:high], found.bearers[low:high]
 
-    def _near(self, own: Own, parts: Sequence[Part], grove: _Grove) -> Near:
-        known = self._remembered
-        if known is None:
-            return self._similar(own.words, np.arange(own.pairs), own.singles, grove)
-        self._learn([(own, parts)], grove)
+    def _near(self, own: Own, parts: Sequence[Part], grove: _Grove, memory: Memory | None) -> Near:
+        if memory is None:
+            return self._similar(own.words, np.arange(own.halves), own.singles, own.pairs, grove)
+        self._learn([(own, parts)], grove, memory)
         keys = _keys(own, parts, grove)
         for key in keys:
-            known.move_to_end(key)
-        near = _near_of([known[key] for key in keys])
-        while len(known) > _REMEMBERED_MOST:
-            known.popitem(last=False)
+            memory.move_to_end(key)
+        near = _near_of([memory[key] for key in keys])
+        while len(memory) > _REMEMBERED_MOST:
+            memory.popitem(last=False)
         return near
 
-    def _similar(self, words: Words, units: np.ndarray, singles: int, grove: _Grove) -> Near:
+    def _similar(self, words: Words, units: np.ndarray, singles: int, pairs: int, grove: _Grove) -> Near:
         found: Near = similar(
-            self._tables, grove.forest, words, units, singles, self._budget.prefixes,
+            self._tables, grove.forest, words, units, singles, pairs, self._budget.prefixes,
             self._budget.prefix_fall, self._budget.per_letter, self._spread, self._beam, grove.seen, self._found,
             self._evidence,
         )  # fmt: skip
@@ -151,8 +146,8 @@ class Nearby:
 
 
 def _keys(own: Own, parts: Sequence[Part], grove: _Grove) -> list[tuple[int, Part, bool]]:
-    """What a candidate's units are remembered by: the forest, the part, and whether it stands by itself."""
-    return [(grove.number, part, unit < own.singles) for unit, part in enumerate(parts)]
+    """What a candidate's units are remembered by: the forest, the part, and whether it is no pair of neighbours."""
+    return [(grove.number, part, not own.singles <= unit < own.pairs) for unit, part in enumerate(parts)]
 
 
 def _columns(near: list[Near], unit: int) -> _Columns:
@@ -171,8 +166,7 @@ def _one_behind_another(dealt: Sequence[Dealt], owners: Sequence[int]) -> Dealt:
     order = np.argsort(owners)
     low = np.concatenate([own.low + first for own, first in zip(dealt, begin, strict=False)])[order]
     high = np.concatenate([own.high + first for own, first in zip(dealt, begin, strict=False)])[order]
-    part, value, bearers = (np.concatenate(column) for column in zip(*(own[2:] for own in dealt), strict=True))
-    return Dealt(low, high, part, value, bearers)
+    return Dealt(low, high, np.concatenate([own.part for own in dealt]), np.concatenate([own.value for own in dealt]))
 
 
 def _near_of(columns: list[_Columns]) -> Near:

@@ -51,7 +51,6 @@ class Dealt(NamedTuple):
     high: np.ndarray
     part: np.ndarray
     value: np.ndarray
-    bearers: np.ndarray
 
 
 class Touched(NamedTuple):
@@ -105,7 +104,7 @@ def _spelled(tables, forest, channel, spelled, width, fall, per_letter, spread, 
 
 @njit(cache=True)
 def similar(
-    tables, forest, words, units, singles, width, fall, per_letter, spread, work, seen, found, evidence
+    tables, forest, words, units, singles, pairs, width, fall, per_letter, spread, work, seen, found, evidence
 ):  # fmt: skip
     """The listed parts that may be these units of the candidate, best first, each once.
 
@@ -120,7 +119,7 @@ def similar(
         u = units[x]
         size = 0
         for s in range(words.first[u], words.first[u + 1]):
-            seldom = u >= singles or words.channel[s] == _SPELLED
+            seldom = singles <= u < pairs or words.channel[s] == _SPELLED
             size = _spelled(
                 tables, forest, words.channel[s], words.letters[words.begin[s] : words.begin[s + 1]],
                 width // NARROW if seldom else width, fall, per_letter, spread, work, found, evidence, size,
@@ -189,11 +188,11 @@ def _ask_ahead(listed, slot, part):
 
 
 @njit(cache=True)
-def collect(listed, dealt, s, gains, limits, share, touched):
+def collect(listed, dealt, s, group, gains, limits, share, touched):
     """Walks the postings of the near parts, the rarest unit first; gives how many names are touched.
 
     What common parts alone would find is not worth comparing, unless hardly anybody else is found: in a list of one
-    everything is common. `share` is the segment's share of all names.
+    everything is common. Of the units of one `group` the first counts. `share` is the segment's share of all names.
     """
     units = dealt.low.shape[1]
     slot = listed.slot
@@ -204,7 +203,8 @@ def collect(listed, dealt, s, gains, limits, share, touched):
     most = max(min(limits.touched, limits.least), int(limits.touched * share))
     postings = max(min(limits.postings, limits.least), int(limits.postings * share))
     count = 0
-    for number, u in enumerate(np.argsort(-best, kind="mergesort")):
+    for u in np.argsort(-best, kind="mergesort"):
+        number = group[u]
         spent = np.int64(0)
         until = dealt.high[s, u]
         for k in range(dealt.low[s, u], until):

@@ -29,7 +29,7 @@ from concord_screening.engine.evidence import Weighed, weigh
 from concord_screening.engine.excerpt import excerpt
 from concord_screening.engine.loaded import Listed, Segment
 from concord_screening.engine.model import Model
-from concord_screening.engine.nearby import Nearby
+from concord_screening.engine.nearby import Memory, Nearby
 from concord_screening.engine.retrieve import Limits, Touched, touched_room
 
 # However small a segment is, so many postings are read and names touched.
@@ -90,12 +90,12 @@ def _found(
 ):  # fmt: skip
     """Whom the doors lead to, and how those worth comparing compare."""
     like, every = lists.like, lists.every
-    counted = in_list(like, every, dealt, together, ordered, lists.whole, asked, room.place)
+    counted = in_list(like, every, dealt, together, ordered, own.pairs, lists.whole, asked, room.place)
     if exhaustive:
         segment, subject, worth = everybody(like, every)
     else:
         segment, subject, worth = chosen(
-            like, every, dealt, counted, lists.whole, limits, choice, asked, room.touched, room.days
+            like, every, dealt, own.group, counted, lists.whole, limits, choice, asked, room.touched, room.days
         )
     people = excerpt(like, every, segment[:worth], subject[:worth], asked)
     return segment, subject, weigh(tables, curves, people_curves, own, people, counted, room.spread)
@@ -118,15 +118,16 @@ class Searcher:
         self._lists: tuple[tuple[int, ...], _Lists] | None = None
 
     def search(
-        self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False, at_least: int = 0
-    ) -> Found | None:
+        self, asked: Asked, segments: Sequence[Segment], exhaustive: bool = False, at_least: int = 0,
+        memory: Memory | None = None,
+    ) -> Found | None:  # fmt: skip
         """The people worth comparing in all segments, compared; `at_least` so many, if the doors lead to them.
 
         Nothing where there is no segment: nobody is listed yet.
         """
         if not segments:
             return None
-        dealt, together, ordered = self.nearby.find(asked.own, asked.parts, segments)
+        dealt, together, ordered = self.nearby.find(asked.own, asked.parts, segments, memory)
         lists = self._put_together(segments)
         model = self._model
         segment, subject, weighed = _found(

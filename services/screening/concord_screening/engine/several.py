@@ -22,10 +22,10 @@ _SLACK = 4.0
 
 
 @njit(cache=True, inline="always")
-def offer(units, row, spread, n, letters, begin, end, least, tag, count):
+def offer(units, row, spread, letters, begin, end, least, tag, count):
     """Lets a listed spelling wait beside the `count` that do, if it may reach the ratio `least`; gives how many wait.
 
-    `spread` holds a spelling of n letters, laid out for this row of the tables.
+    `spread` holds a spelling, laid out for this row of the tables.
     """
     waiting = spread.waiting
     rest, over = waiting.rest[count], waiting.over[count]

@@ -217,7 +217,7 @@ def _best_ratios(tables, own, u, spelled, spread, ratios):
                     value = _with_initial(tables, mine, a, theirs, letters[begin[t] : end[t]])
                     ratios[row[t]] = max(ratios[row[t]], value)
                 elif comparable(n, m):
-                    waiting = offer(units, table, spread, n, letters, begin[t], end[t], ratios[row[t]], row[t], waiting)
+                    waiting = offer(units, table, spread, letters, begin[t], end[t], ratios[row[t]], row[t], waiting)
                 if waiting == SEVERAL:
                     _raise(units, table, spread, n, letters, waiting, ratios)
                     waiting = 0

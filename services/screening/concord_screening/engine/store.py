@@ -115,7 +115,7 @@ class Store:
             self._take(change)
 
     def _open(self, name: str) -> Segment:
-        segment = Segment.of(segment_file.read(self._folder / name))
+        segment = Segment.of(segment_file.read(self._folder / name), name)
         if dead := self._dead.get(name):
             path = self._folder / _dead_name(name, dead)
             raw = path.read_bytes() if path.exists() else b""

@@ -112,7 +112,7 @@ def _join(tables, joining, room, spread):
     own, spelled = joining.own, joining.spelled
     channel, begin, end = spelled.channel, spelled.begin, spelled.end
     units = tables.units
-    for u in range(own.pairs, own.words.first.shape[0] - 1):
+    for u in range(own.halves, own.words.first.shape[0] - 1):
         uses = room[: _uses(own, u, room)]
         for s in range(own.words.first[u], own.words.first[u + 1]):
             a = own.words.letters[own.words.begin[s] : own.words.begin[s + 1]]
@@ -140,7 +140,7 @@ def _join(tables, joining, room, spread):
                     continue
                 _raise(joining, uses, k, _JOINED_FAILS)
                 least = np.exp(0.5 * (size + length) * max(_JOINED_LEAST, worst))
-                waiting = offer(units, table, spread, size, spelled.letters, begin[x], end[x], least, x, waiting)
+                waiting = offer(units, table, spread, spelled.letters, begin[x], end[x], least, x, waiting)
                 if waiting == SEVERAL:
                     _settle(units, table, size, joining, uses, spread, waiting)
                     waiting = 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from concord_screening.engine.commands import Asker, ImpossibleDateError, Index
-from concord_screening.engine.domain import Name, Query, Result, Subject, Zone
+from concord_screening.engine.domain import Change, Name, Query, Result, Subject, Zone
 from concord_screening.engine.explain import coarse
 from concord_screening.engine.zones import POSSIBLE
 from services.screening.tests.engine.people import SPECIAL, crowd, listed
@@ -151,3 +151,37 @@ def test_the_zone_is_of_all_compared_however_few_are_shown(opened: ExitStack, tm
     told = index.query(query, limit=None).hits
     assert told == tuple(hit for hit in whole.hits if hit.zone is not Zone.CLEAR)
     assert told
+
+
+def test_names_that_cannot_be_read_hide_nobody_who_is_listed_later(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "list", background=False)
+    index.apply([Change.upsert(Subject("unread", (Name("12345"),)))])
+    assert not index.query(Query.of("Peter Gromov")).hits
+    index.apply([Change.upsert(Subject("peter", (Name("Peter Gromov"),)))])
+    assert index.query(Query.of("Peter Gromov")).hits[0].subject_id == "peter"
+    index.close()
+
+
+def test_a_list_asked_twice_in_one_question_is_refused(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "list", background=False)
+    index.apply(listed(SPECIAL))
+    with pytest.raises(ValueError, match="twice"):
+        Asker().query([index, index], Query.of("Svetlana Gromova"))
+    index.close()
+
+
+def test_a_batch_that_others_ask_beside_answers_as_each_query_alone(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "list", background=False)
+    index.apply(listed([*crowd(300), *SPECIAL]))
+    queries = [Query.of(person.names[0].text) for person in crowd(100, seed=3)]  # more than are answered at a time
+    asker = Asker()
+    alone = [asker.query([index], query) for query in queries]
+    first, second = asker.query_many([index], queries), asker.query_many([index], queries)
+    found = []
+    for number in range(40):
+        found.append(next(first))
+        next(second)
+        assert asker.query([index], queries[number]) == alone[number]
+    second.close()  # one batch that ends takes nothing from another
+    assert [*found, *first] == alone
+    index.close()

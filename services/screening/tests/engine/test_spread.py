@@ -31,10 +31,10 @@ def _plain(a: str, mine: Channel, b: str, theirs: Channel) -> float:
 
 
 @njit
-def _offer(units: Any, row: int, room: Any, n: int, letters: Any, begin: Any, least: float) -> Any:
+def _offer(units: Any, row: int, room: Any, letters: Any, begin: Any, least: float) -> Any:
     waiting = 0
     for k in range(len(begin) - 1):
-        waiting = several.offer(units, row, room, n, letters, begin[k], begin[k + 1], least, k, waiting)
+        waiting = several.offer(units, row, room, letters, begin[k], begin[k + 1], least, k, waiting)
     return waiting
 
 
@@ -46,7 +46,7 @@ def _several(a: str, mine: Channel, others: Sequence[str], theirs: Channel, leas
     spread.reckon_tops(tables.units, row, len(a), room)
     begin = np.cumsum([0, *map(len, others)])
     letters = encode("".join(others))
-    waiting = _offer(tables.units, row, room, len(a), letters, begin, least)
+    waiting = _offer(tables.units, row, room, letters, begin, least)
     several.settle(tables.units, row, room, len(a), letters, waiting)
     spread.take_out(tables.units, len(a), room)
     assert not room.both.any()
