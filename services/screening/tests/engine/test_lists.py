@@ -182,6 +182,7 @@ def test_a_batch_that_others_ask_beside_answers_as_each_query_alone(tmp_path: Pa
         found.append(next(first))
         next(second)
         assert asker.query([index], queries[number]) == alone[number]
-    second.close()  # one batch that ends takes nothing from another
+    assert [answer for _, answer in zip(range(60), second, strict=False)] == alone[40:]
+    assert next(second, None) is None  # one batch that ends takes nothing from another
     assert [*found, *first] == alone
     index.close()
