@@ -1,6 +1,6 @@
 """`make bench`: measures, prints each table and writes docs/benchmarks.md with machine, versions and date.
 
-The screening engine's own page is made by `make bench-screening`.
+The screening engine's own pages are made by `make bench-screening` and `make bench-noise`.
 """
 
 import os
@@ -19,6 +19,7 @@ from benchmarks.events.run import rows as event_rows
 from benchmarks.row import Row
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+PAGES = "The screening engine: [speed and finds](benchmarks-screening.md), [noise](benchmarks-noise.md)."
 HEADINGS = ("what", "ours", "peer or limit of the same run", "ours / peer")
 FACTS = "Facts: outbox → log → inbox"
 LIBRARIES = ("kafka-python", "crc32c", "psycopg", "sqlalchemy", "cryptography")
@@ -41,7 +42,7 @@ def page(about: str, measured: Mapping[str, Sequence[Row]], notes: Mapping[str, 
         lines += ["", f"## {heading}", "", "| " + " | ".join(HEADINGS) + " |", "|---" * len(HEADINGS) + "|"]
         lines += [f"| {row.what} | {row.ours} | {row.peer} | {row.ratio} |" for row in rows]
         lines += ["", notes[heading]] if heading in notes else []
-    return "\n".join([*lines, "", "The screening engine: [its own page](benchmarks-screening.md).", ""])
+    return "\n".join([*lines, "", PAGES, ""])
 
 
 def main() -> None:

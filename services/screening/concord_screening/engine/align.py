@@ -15,9 +15,20 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from concord_screening.engine.arrays import BESIDE
 from concord_screening.engine.assignment import (
+    AGREES,
+    COVERED_LONG,
+    EVIDENCE,
+    JOINED,
+    LEFT_OVER_BOTH,
+    LEFT_OVER_ONE,
+    MATCHED,
     MAX_PARTS,
     N_FEATURES,
+    NOWHERE,
+    PER_LETTER,
+    WORST_PART,
     Assigning,
     Parts,
     assign,
@@ -26,6 +37,7 @@ from concord_screening.engine.assignment import (
     parts_room,
 )
 from concord_screening.engine.lean import lean
+from concord_screening.engine.romanise import Channel
 from concord_screening.engine.sounds import CLASSES, could_be_one, sounds_of
 from concord_screening.engine.spelled import (
     best_evidence,
@@ -36,11 +48,11 @@ from concord_screening.engine.spelled import (
 )
 from concord_screening.engine.wholes import by_wholes
 
+_LATIN, _HAN = int(Channel.LATIN), int(Channel.HAN)
 _NOT_JOINED = -1.5
-# Neighbours as one word are tried where the names have so many parts together, and agree so much as one word each.
+# Neighbours as one word are tried where the names have so many parts together, and agree so much as one word each,
+# unless each part of the shorter one already agrees.
 _NEIGHBOURS_LEAST, _WHOLE_LEAST = 3, -0.5
-# Parts written together are in no table of names: as rare as the rarest.
-_TOGETHER_RARE = 12.0
 
 
 class Alike(NamedTuple):
@@ -105,9 +117,8 @@ def compare(tables, own, names, spread):
         by_wholes(tables, own, names, wanted, wholes, spread, alike.features)
         some = _worth_neighbours(own, names, wanted, alike.features)
         first, count = _numbered(names, some, False)
-        together = best_evidence(
-            tables, own, 0, own.singles, written_in_one(names, first, False), count, spread
-        )  # fmt: skip
+        neighbours = written_in_one(names, first, False)
+        together = best_evidence(tables, own, 0, own.singles, neighbours, count, spread)
         chosen = spellings_of(names.words, _parts_of(names, some))
         pairs = best_evidence(tables, own, own.singles, own.pairs, chosen, parts, spread)
         _by_neighbours(own, names, _Closer(wanted, single, pairs, together, first), work, alike)
@@ -123,7 +134,8 @@ def _worth_neighbours(own, names, wanted, features):
         for k in range(wanted.shape[1]):
             out = features[f, k]
             parts = n + names.first[k + 1] - names.first[k]
-            if parts < _NEIGHBOURS_LEAST or (out[6] == 0 and out[3] > 1.0) or out[4] < _WHOLE_LEAST:
+            settled = out[LEFT_OVER_BOTH] == 0 and out[WORST_PART] > AGREES
+            if parts < _NEIGHBOURS_LEAST or settled or out[JOINED] < _WHOLE_LEAST:
                 wanted[f, k] = False
             some[k] |= wanted[f, k]
     return some
@@ -141,11 +153,19 @@ def _parts_of(names, some):
 
 
 @lean
+def _across(a, b):
+    """Whether one of two names is in Chinese characters and the other in Latin letters."""
+    return (a == _HAN and b == _LATIN) or (a == _LATIN and b == _HAN)
+
+
+@lean
 def _describe(words, ids, parts):
-    """Writes the letters and the rarity of parts."""
+    """Writes what is known of parts each by itself."""
     for i in range(ids.shape[0]):
         parts.sizes[i] = part_length(words, ids[i])
-        parts.rare[i] = 0.1 * words.rare[ids[i]]
+        rare = np.int64(words.rare[ids[i]])
+        parts.beside[i] = rare >= BESIDE
+        parts.rare[i] = 0.1 * (rare % BESIDE)
 
 
 @njit(cache=True)
@@ -205,24 +225,25 @@ def _by_parts(own, names, single, work, wanted, alike):  # noqa: PLR0912 - one c
                     scores[i, j] = single[units[i], ids[j]]
             assign(scores, n, m, room, partner)
             out = alike.features[f, k]
-            measure(scores, n, m, a, b, partner, out)
+            across = _across(own.channel[f], names.channel[k])
+            measure(scores, n, m, a, b, partner, across, out)
             for i in range(n):
                 if partner[i] >= 0:
                     alike.per_part[f, k, i] = scores[i, partner[i]]
                 alike.by_unit[f, k, i] = units[i]
-            if n == m and out[8] == n and out[3] >= 1.0:
-                out[4] = out[0]
+            if n == m and out[MATCHED] == n and out[WORST_PART] >= AGREES:
+                out[JOINED] = out[PER_LETTER]
                 continue
             for i in range(n):
                 for x in range(CLASSES):
                     left[i, x] = own_sounds[units[i], x]
-            if out[6] == 0 and n != m:
-                out[4] = out[0] * out[2]
+            if out[LEFT_OVER_BOTH] == 0 and out[LEFT_OVER_ONE] > 0:
+                out[JOINED] = out[PER_LETTER] * out[COVERED_LONG]
             elif could_be_one(left, n, right, m, partner, own.channel[f], names.channel[k]):
-                out[4] = _NOT_JOINED
+                out[JOINED] = _NOT_JOINED
                 wanted[f, k] = True
             else:
-                out[4] = out[0] * out[2] if out[6] == 0 else _NOT_JOINED
+                out[JOINED] = out[PER_LETTER] * out[COVERED_LONG] if out[LEFT_OVER_BOTH] == 0 else _NOT_JOINED
 
 
 @lean
@@ -245,7 +266,7 @@ def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
             if not closer.wanted[f, k]:
                 continue
             _describe(own.words, units, a)
-            target = out[5] + 1.0
+            target = out[EVIDENCE] + 1.0
             for option in range(n + max(2, m)):
                 of_own = option < n
                 place = option if of_own else option - n
@@ -285,7 +306,8 @@ def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
                 if value <= target:
                     continue
                 target = value
-                measure(trial, rows, columns, trial_a, trial_b, partner, out)
+                across = _across(own.channel[f], names.channel[k])
+                measure(trial, rows, columns, trial_a, trial_b, partner, across, out)
                 alike.per_part[f, k, :] = 0.0
                 for i in range(rows):
                     alike.by_unit[f, k, i] = trial_unit[i]
@@ -301,6 +323,7 @@ def _without(parts, count, merged, gone, out):
         if i == gone:
             continue
         out.sizes[left] = parts.sizes[i] + (parts.sizes[gone] if i == merged else 0.0)
-        out.rare[left] = _TOGETHER_RARE if i == merged else parts.rare[i]
+        out.rare[left] = NOWHERE if i == merged else parts.rare[i]
+        out.beside[left] = i != merged and parts.beside[i]
         left += 1
     return left

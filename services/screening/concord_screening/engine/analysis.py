@@ -40,6 +40,8 @@ _SERVANT = word_set(
     abd abdul abdel abdal abdol abdoul abdou abed عبد абд абдул абдель абдул
     """
 )
+# Whose servant, or gift, or mercy: many are called by the word before alone.
+_OF_GOD = ("ollah", "ullah", "olla", "ulla", "الله", "اللہ", "олла", "улла", "оллах", "уллах")
 _SERVANT_STARTS = ("abdul", "abdel", "abdal", "abdol", "abdoul", "عبدال", "абдул", "абдель")
 _FATHER = word_set(
     """
@@ -216,6 +218,9 @@ def _part(word: Word, channel: Channel) -> Part:
     start = next((s for s in _SERVANT_STARTS if word.text.startswith(s)), "")
     if start and len(word.text) >= len(start) + 4:
         own.append((channel, symbols(Word(word.text[len(start) :], word.script))))
+    end = next((e for e in _OF_GOD if word.text.endswith(e)), "")
+    if end and len(word.text) >= len(end) + 4:
+        own.append((channel, symbols(Word(word.text[: -len(end)], word.script))))
     return Part((*own, *_in(Channel.LATIN, known.latin_of(channel, spelling))))
 
 

@@ -37,8 +37,15 @@ class Tables(NamedTuple):
     units: Units
 
 
+BESIDE = 128
+
+
 class Words(NamedTuple):
-    """Parts of names, numbered. Part p has the spellings `first[p]` to `first[p + 1]`; `rare` in tenths of a nat."""
+    """Parts of names, numbered. Part p has the spellings `first[p]` to `first[p + 1]`.
+
+    `rare` is in tenths of a nat, and `BESIDE` more for a given name that one person may bear beside another: a Western
+    one, or characters read as a Chinese one.
+    """
 
     letters: np.ndarray
     first: np.ndarray

@@ -16,7 +16,7 @@ from concord_screening.engine.analysis import forms, unread_words
 from concord_screening.engine.budget import Budget
 from concord_screening.engine.dates import DateRelation, parse, today
 from concord_screening.engine.domain import Hit, Query, Reason, Result, Zone
-from concord_screening.engine.evidence import EVIDENCE
+from concord_screening.engine.evidence import DATE
 from concord_screening.engine.explain import reasons, terms_of
 from concord_screening.engine.gam import probabilities
 from concord_screening.engine.listing import GENDERS
@@ -25,9 +25,6 @@ from concord_screening.engine.model import Model
 from concord_screening.engine.nearby import Memory
 from concord_screening.engine.search import Asked, Found, Searcher
 from concord_screening.engine.zones import capped, zones_of
-
-# The evidence that decides on a zone stands first: name, surprise, date.
-_DATE = EVIDENCE.index("date")
 
 
 class Read(NamedTuple):
@@ -124,7 +121,8 @@ class _Told(NamedTuple):
     @classmethod
     def of(cls, found: Found) -> _Told:
         weighed = found.weighed
-        name, surprise, date = weighed.evidence[:, : _DATE + 1].T
+        # The evidence that decides on a zone stands first.
+        name, surprise, date = weighed.evidence[:, : DATE + 1].T
         dated = date != DateRelation.UNKNOWN
         said = capped(probabilities(weighed.odds), dated)
         return cls(weighed.odds.tolist(), said.tolist(), zones_of(said, dated, name, surprise))

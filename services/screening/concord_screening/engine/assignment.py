@@ -27,15 +27,34 @@ FEATURES = (
     "rarity",  # how rare the parts that agree are among names in general
 )
 N_FEATURES = len(FEATURES)
+(
+    PER_LETTER,
+    COVERED_SHORT,
+    COVERED_LONG,
+    WORST_PART,
+    JOINED,
+    EVIDENCE,
+    LEFT_OVER_BOTH,
+    LEFT_OVER_ONE,
+    MATCHED,
+    BEST_PART,
+    RARITY,
+) = range(N_FEATURES)
 # Below this a part counts as having no counterpart.
 MATCH = 0.5
+# How rare parts written together are: no table of names has them.
+NOWHERE = 99.0
+# So much evidence per letter is more than likeness.
+AGREES = 1.0
 
 
 class Parts(NamedTuple):
-    """The parts of one name: how many letters each has, and how rare it is among names in general."""
+    """The parts of one name: how many letters each has, how rare it is among names in general, and whether one person
+    may bear it beside another (see `arrays.Words`)."""
 
     sizes: np.ndarray
     rare: np.ndarray
+    beside: np.ndarray
 
 
 class Assigning(NamedTuple):
@@ -63,7 +82,7 @@ def assigning():
 @njit(cache=True)
 def parts_room():
     """Room for the parts of one name."""
-    return Parts(np.zeros(MAX_PARTS), np.zeros(MAX_PARTS))
+    return Parts(np.zeros(MAX_PARTS), np.zeros(MAX_PARTS), np.zeros(MAX_PARTS, dtype=np.bool_))
 
 
 @lean
@@ -140,8 +159,26 @@ def _assign_some(scores, rows, columns, room, partner):
 
 
 @lean
-def measure(scores, n, m, a, b, partner, out):
-    """Writes the numbers that describe one assignment; all of `FEATURES` but "joined"."""
+def _beside(n, m, a, b, partner):
+    """How many parts of either name stand for none of the other's and contradict none: Helena Wong is 黃碧雲."""
+    of_a = 0
+    of_b = 0
+    for i in range(n):
+        of_a += a.beside[i] and partner[i] < 0
+    for j in range(m):
+        of_b += b.beside[j]
+    for i in range(n):
+        if partner[i] >= 0:
+            of_b -= b.beside[partner[i]]
+    return min(of_a, of_b)
+
+
+@lean
+def measure(scores, n, m, a, b, partner, across, out):
+    """Writes the numbers that describe one assignment; all of `FEATURES` but "joined".
+
+    `across` tells that one name is in Chinese characters and the other in Latin letters.
+    """
     evidence = 0.0
     covered_a = 0.0
     covered_b = 0.0
@@ -165,18 +202,22 @@ def measure(scores, n, m, a, b, partner, out):
         covered_b += b.sizes[j]
         best = max(best, scores[i, j])
         worst = min(worst, scores[i, j] / (0.5 * (a.sizes[i] + b.sizes[j])))
-        rarity += min(0.5 * (a.rare[i] + b.rare[j]), scores[i, j])
+        rare = 0.5 * (a.rare[i] + b.rare[j])
+        if max(a.rare[i], b.rare[j]) >= NOWHERE:
+            rare = min(a.rare[i], b.rare[j])
+        rarity += min(rare, scores[i, j])
     share_a = covered_a / total_a
     share_b = covered_b / total_b
     a_is_short = total_a < total_b or (total_a == total_b and share_a <= share_b)
-    left = min(n, m) - matched
-    out[0] = evidence / max(1.0, 0.5 * (covered_a + covered_b))
-    out[1] = share_a if a_is_short else share_b
-    out[2] = share_b if a_is_short else share_a
-    out[3] = -1.0 if left > 0 or matched == 0 else worst
-    out[5] = evidence
-    out[6] = left
-    out[7] = abs(n - m)
-    out[8] = matched
-    out[9] = best
-    out[10] = rarity
+    beside = _beside(n, m, a, b, partner) if across and matched > 0 and worst > AGREES else 0
+    left = min(n, m) - matched - beside
+    out[PER_LETTER] = evidence / max(1.0, 0.5 * (covered_a + covered_b))
+    out[COVERED_SHORT] = share_a if a_is_short else share_b
+    out[COVERED_LONG] = share_b if a_is_short else share_a
+    out[WORST_PART] = -1.0 if left > 0 or matched == 0 else worst
+    out[EVIDENCE] = evidence
+    out[LEFT_OVER_BOTH] = left
+    out[LEFT_OVER_ONE] = abs(n - m) + 2 * beside
+    out[MATCHED] = matched
+    out[BEST_PART] = best
+    out[RARITY] = rarity

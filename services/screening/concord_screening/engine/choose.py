@@ -26,6 +26,8 @@ DATE_BONUS = np.array([-5.0, -4.0, -3.0, 0.0, 0.0, 0.5, 1.5, 3.0, 6.0, 7.0, 9.0]
 COUNTRY_BONUS = np.array([-1.5, 0.0, 1.5], dtype=np.float32)
 SEX_BONUS = np.array([-1.5, 0.0, 0.3], dtype=np.float32)
 _SAME_DAY = 8
+# How two particulars stand to each other.
+DIFFERENT, NOT_KNOWN, SAME = 0, 1, 2
 
 
 class Choice(NamedTuple):
@@ -62,10 +64,10 @@ def date_relation(listed, subject, dob):
 
 @lean
 def agreement(a, b):
-    """2 for the same, 0 for different, 1 when one is not known."""
+    """`SAME`, `DIFFERENT`, or `NOT_KNOWN` of either."""
     if a == 0 or b == 0:
-        return 1
-    return 2 if a == b else 0
+        return NOT_KNOWN
+    return SAME if a == b else DIFFERENT
 
 
 @lean
@@ -74,8 +76,8 @@ def country_agreement(listed, subject, country):
     low = listed.country_first[subject]
     high = listed.country_first[subject + 1]
     if country == 0 or low == high:
-        return 1
-    same = 0
+        return NOT_KNOWN
+    same = DIFFERENT
     for at in range(low, high):
         same = max(same, agreement(country, listed.countries[at]))
     return same
@@ -166,12 +168,12 @@ def _living(listed, subjects, values, size, by_name):
 
 
 @njit(cache=True)
-def _led_to(listed, dealt, s, group, gains, limits, share, most, asked, touched, days):
+def _led_to(listed, dealt, s, own, gains, limits, share, most, asked, touched, days):
     """Opens the doors of one segment: by parts of the name, and by dates that are the same or may be a slip.
 
     Gives the `most` best, and as many of the best who were born that very day.
     """
-    count = collect(listed, dealt, s, group, gains, limits, share, touched)
+    count = collect(listed, dealt, s, own, gains, limits, share, touched)
     cut, above = _cut(touched, count, most)
     near_days = neighbours(asked.dob, days)
     born = 0
@@ -220,7 +222,7 @@ def _each_once(listed, subjects, values, size, by_name, most, dob):
 
 
 @njit(cache=True)
-def chosen(like, every, dealt, group, in_list, whole, limits, choice, asked, touched, days):
+def chosen(like, every, dealt, own, in_list, whole, limits, choice, asked, touched, days):
     """Whom to compare and whom only to name, the best first: segment, person, and how many are worth comparing."""
     gains = gains_of(dealt, in_list)
     segments = every.shape[0]
@@ -233,12 +235,12 @@ def chosen(like, every, dealt, group, in_list, whole, limits, choice, asked, tou
     for s in range(segments):
         listed = listed_at(like, every, s)
         share = listed.entry_subject.shape[0] / max(1, whole.entries)
-        own = _led_to(listed, dealt, s, group, gains, limits, share, choice.people, asked, touched, days)
-        end = size + own.subject.shape[0]
+        here = _led_to(listed, dealt, s, own, gains, limits, share, choice.people, asked, touched, days)
+        end = size + here.subject.shape[0]
         segment[size:end] = s
-        led.subject[size:end] = own.subject
-        led.value[size:end] = own.value
-        led.of_day[size:end] = own.of_day
+        led.subject[size:end] = here.subject
+        led.value[size:end] = here.value
+        led.of_day[size:end] = here.of_day
         size = end
     places, worth = choose(led.value[:size], led.of_day[:size], choice)
     return segment[places], led.subject[places], worth

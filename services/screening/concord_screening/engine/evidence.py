@@ -18,15 +18,15 @@ from numba import njit
 
 from concord_screening.engine.align import compare
 from concord_screening.engine.assignment import MAX_PARTS, N_FEATURES
+from concord_screening.engine.choose import SAME
 from concord_screening.engine.gam import log_odds
 from concord_screening.engine.lean import lean
 from concord_screening.engine.retrieve import surprise_of
 
 EVIDENCE = ("name", "surprise", "date", "date_chance", "country", "country_chance", "gender")
 N_EVIDENCE = len(EVIDENCE)
+NAME, SURPRISE, DATE, DATE_CHANCE, COUNTRY, COUNTRY_CHANCE, GENDER = range(N_EVIDENCE)
 N_GROUPS = 7
-# What `choose.agreement` says of the same.
-_SAME = 2
 
 
 @lean
@@ -97,8 +97,8 @@ def _add_up(curves, people_curves, own, people, in_list, k, alike, joint, weighe
             rare = surprise(in_list, alike.per_part[f, entry], alike.by_unit[f, entry])
             if value + 0.3 * rare > best:
                 best = value + 0.3 * rare
-                out[0] = value
-                out[1] = rare
+                out[NAME] = value
+                out[SURPRISE] = rare
                 out[N_EVIDENCE] = group
                 best_form = f
                 best_entry = entry
@@ -114,16 +114,16 @@ def _add_up(curves, people_curves, own, people, in_list, k, alike, joint, weighe
                 joint[c] *= in_list.lift[alike.by_unit[best_form, best_entry, i], c]
         total += joint[c]
     if total > 1.0:
-        out[1] = max(0.0, out[1] - np.log(total))
-    out[1] -= in_list.size_log
-    out[2] = people.date[k]
-    out[3] = in_list.date_chance[people.date[k]]
-    out[4] = people.country[k]
-    if people.country[k] == _SAME:
+        out[SURPRISE] = max(0.0, out[SURPRISE] - np.log(total))
+    out[SURPRISE] -= in_list.size_log
+    out[DATE] = people.date[k]
+    out[DATE_CHANCE] = in_list.date_chance[people.date[k]]
+    out[COUNTRY] = people.country[k]
+    if people.country[k] == SAME:
         chance = in_list.country_chance
         own_country = in_list.own_country
         if own_country > 0:
             chance = max(chance, joint[own_country] / max(total, 1e-12))
-        out[5] = -np.log(max(1e-4, min(1.0, chance)))
-    out[6] = people.gender[k]
+        out[COUNTRY_CHANCE] = -np.log(max(1e-4, min(1.0, chance)))
+    out[GENDER] = people.gender[k]
     weighed.odds[k] = log_odds(people_curves, np.int64(out[N_EVIDENCE]), out[:N_EVIDENCE])

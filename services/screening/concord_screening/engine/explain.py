@@ -12,24 +12,27 @@ from collections.abc import Sequence
 import numpy as np
 from numba import njit
 
-from concord_screening.engine.assignment import FEATURES
+from concord_screening.engine.assignment import COVERED_SHORT, LEFT_OVER_BOTH, LEFT_OVER_ONE, PER_LETTER
+from concord_screening.engine.choose import NOT_KNOWN, SAME
 from concord_screening.engine.dates import DateRelation
 from concord_screening.engine.domain import Reason
-from concord_screening.engine.evidence import EVIDENCE, N_EVIDENCE
+from concord_screening.engine.evidence import (
+    COUNTRY,
+    COUNTRY_CHANCE,
+    DATE,
+    DATE_CHANCE,
+    GENDER,
+    N_EVIDENCE,
+    NAME,
+    SURPRISE,
+)
 from concord_screening.engine.gam import curve_value
 from concord_screening.engine.romanise import Channel
 
-_NAME, _SURPRISE, _DATE, _DATE_CHANCE, _COUNTRY, _COUNTRY_CHANCE, _GENDER = range(len(EVIDENCE))
-_COVERED = FEATURES.index("covered_short")
-_PER_LETTER = FEATURES.index("per_letter")
-_BOTH = FEATURES.index("left_over_both")
-_ONE = FEATURES.index("left_over_one")
 # By piece of evidence the value that stands for none: the names agree no more than by chance, nothing else is known.
 _NOTHING = tuple(
-    {_DATE: float(DateRelation.UNKNOWN), _COUNTRY: 1.0, _GENDER: 1.0}.get(f, 0.0) for f in range(N_EVIDENCE)
+    float({DATE: DateRelation.UNKNOWN, COUNTRY: NOT_KNOWN, GENDER: NOT_KNOWN}.get(f, 0)) for f in range(N_EVIDENCE)
 )
-# What `choose.agreement` says of the same.
-_SAME = 2.0
 _DATES = {
     int(relation): "date_missing" if relation is DateRelation.UNKNOWN else f"date_{relation.name.lower()}"
     for relation in DateRelation
@@ -64,23 +67,23 @@ def reasons(
     """Reasons for and against one person of so many listed, the names first: a row of evidence, what each piece of it
     added, and how the names compare."""
     name, surprise, date, _, country, _, gender, _ = values
-    share = min(1.0, features[_PER_LETTER] / _EXACT) * features[_COVERED]
-    found = [Reason("name_alike" if name > 0 else "name_differs", terms[_NAME], {"percent": round(100 * share)})]
+    share = min(1.0, features[PER_LETTER] / _EXACT) * features[COVERED_SHORT]
+    found = [Reason("name_alike" if name > 0 else "name_differs", terms[NAME], {"percent": round(100 * share)})]
     in_list = surprise + math.log(size + 1)
     if in_list > 0:
         one_in = coarse(math.exp(min(in_list, 30.0)))
         code = "name_part_rare" if surprise > 0 else "name_part_common"
-        found.append(Reason(code, terms[_SURPRISE], {"one_in": one_in}))
-    missing = int(features[_BOTH] + features[_ONE])
+        found.append(Reason(code, terms[SURPRISE], {"one_in": one_in}))
+    missing = int(features[LEFT_OVER_BOTH] + features[LEFT_OVER_ONE])
     if missing:
         found.append(Reason("name_part_missing", 0.0, {"count": missing}))
     if channels[0] != channels[1]:
         left, right = _SCRIPTS[channels[0]], _SCRIPTS[channels[1]]
         found.append(Reason("other_script", 0.0, {"query_script": left, "listed_script": right}))
-    found.append(Reason(_DATES[int(date)], terms[_DATE] + terms[_DATE_CHANCE]))
-    if country != _NOTHING[_COUNTRY]:
-        weight = terms[_COUNTRY] + terms[_COUNTRY_CHANCE]
-        found.append(Reason("country_same" if country == _SAME else "country_differs", weight))
-    if gender != _NOTHING[_GENDER]:
-        found.append(Reason("gender_same" if gender == _SAME else "gender_differs", terms[_GENDER]))
+    found.append(Reason(_DATES[int(date)], terms[DATE] + terms[DATE_CHANCE]))
+    if country != _NOTHING[COUNTRY]:
+        weight = terms[COUNTRY] + terms[COUNTRY_CHANCE]
+        found.append(Reason("country_same" if country == SAME else "country_differs", weight))
+    if gender != _NOTHING[GENDER]:
+        found.append(Reason("gender_same" if gender == SAME else "gender_differs", terms[GENDER]))
     return tuple(found)

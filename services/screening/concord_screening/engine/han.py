@@ -102,6 +102,12 @@ def cantonese(character: str) -> str:
     return sound
 
 
+def sounds() -> set[str]:
+    """All that a character may be read, in Mandarin and in Cantonese."""
+    every = _jyutping()
+    return {mandarin(c) for c in every} | {cantonese(c) for c in every}
+
+
 def ways(text: str, alone: bool) -> list[tuple[list[str], bool]]:
     """How one word may be cut, and whether the cut is that of a Chinese name; `alone` when the name is this word.
 
@@ -141,14 +147,16 @@ def is_korean(family: str) -> bool:
 
 
 def local_spellings(part: str, family: bool, korean: bool) -> tuple[str, ...]:
-    """How speakers of Hokkien and of Korean spell a part of a Chinese name; none where a character is not known."""
+    """How speakers of Hokkien and of Korean spell a part of a Chinese name; none where no character is known, for
+    Koreans where any is not."""
     found: list[str] = []
     tables = (KOREAN_FAMILIES, KOREAN) if korean else (None, HOKKIEN)
     own = tables[0] if family else tables[1]
     if own is None:
         return ()
-    choices = [own.get(character, ()) for character in part]
-    if all(choices):
+    # Names are often spelled partly so and partly as Cantonese has it.
+    choices = [own.get(character, ()) or (() if korean else (cantonese(character),)) for character in part]
+    if all(choices) and any(character in own for character in part):
         most = max(map(len, choices))
         found += ["".join(choice[min(turn, len(choice) - 1)] for choice in choices) for turn in range(most)]
         if len(choices) == 2:

@@ -39,7 +39,7 @@ HOKKIEN = _table(
     西 sai; 北 pak;
     中 tiong chung; 景 keng king; 敬 keng king; 庆慶 keng khing; 康 kang khang; 宁寧 leng ning;
     静靜 cheng chin; 诗詩 see si;
-    书書 su shu; 学學 hak hock; 思 soo see; 恩 yin eng; 佳 kah kar; 家 kar ka; 嘉 kah kar; 伦倫 loon lun;
+    书書 su shu; 学學 hak hock; 思 soo ser; 恩 yin eng; 佳 kah kar; 家 kar ka; 嘉 kah kar; 伦倫 loon lun;
     俭儉 kiam khiam; 谦謙 kiam khiam;
     诚誠 seng; 升 seng; 胜勝 seng sing; 深 chim sim; 松 siong; 柏 pek; 树樹 shu su; 森 sim sum; 林 lim lam;
     炎 yam iam; 火 huay fo;
@@ -53,8 +53,29 @@ HOKKIEN = _table(
     济濟 chay; 世 say sai; 代 tai;
     传傳 thuan; 继繼 kay; 承 seng; 绍紹 siew siu; 训訓 hoon; 勋勳 hoon; 功 kong; 业業 giap; 基 kee ki;
     本 poon pun; 根 kin kun;
-    枝 kee; 叶葉 yap; 华 hwa wah; 芝 chee; 雅 gar nga; 雯 boon man; 颖穎 eng; 燕 yan ean; 莺鶯 eng; 鹏鵬 phang;
+    枝 kee; 叶葉 yap; 华 hwa wah; 芝 chee; 雅 gar nga; 雯 boon man; 颖穎 eng; 燕 yan yen; 莺鶯 eng; 鹏鵬 phang;
     飞飛 hooi fei; 虎 hoh foo;
+    兆 siew chiu; 材 chai chye; 卿 keng king; 麟 lin lun; 毓育 yoke yuk; 琴 khim kim; 自 chee jee; 耀 yew yeow;
+    显顯 hian hin; 维維 wei wai; 权權 kuan khuan; 铨銓 chuan; 章 cheong chiong;
+    展 chian tian; 鸣鳴 beng ming; 政 cheng ching; 治 tee chi;
+    扬揚洋阳陽 yong yeong; 煌 hong wong; 焕煥 huan foon; 桂 kwee kooi; 培 poey pui; 伯 pek pak; 佑 yew; 修 siew siu;
+    儒如 joo yee; 先 sian sin; 再 chai; 冠 kuan koon; 凯凱 kai hoi; 初 chor; 力 lek lik; 助 chor; 勤 khin kan;
+    协協 hiap; 卓 toh cheuk; 厚 hoh hou; 可 kho ho; 同 tong; 名 beng ming; 向 hiong heong; 启啟 khee kai; 品 phin pan;
+    哲 tiat chit; 城 seng; 堂 tong tng; 声聲 seng; 大 tai tua; 太 thai tai; 夫 hoo fu; 奇 kee kei; 妙 miau miew;
+    姗姍 san; 娇嬌 kiau kew; 娘 neo neoh; 婉 wan oan; 婷 teng ting; 守 siew siu; 宇羽 yu joo; 定 teng ting; 宣 suan;
+    容蓉 yong; 尚 siang seong; 小少 siew siu; 尧堯 yew yiu; 崇 chong; 洲 chew chiu; 希 hee hei; 常 siong seong;
+    年 nian nin; 幸 heng hang; 应應 eng ying; 开開 khai hoi; 弘 hong; 彦彥 gan yin; 得 teck tuck; 心 sim sum;
+    怀懷 huai wai; 怡 yee ee; 恒恆 heng hang; 恭 keong kiong; 悦悅 yuet yuat; 意 ee yee; 慈 choo chi; 捷 chiat chit;
+    斌 pin bin; 旭 hiok yuk; 旺 ong wong; 昆 khoon kwan; 映 eng ying; 昭 chiau chiew; 晋晉 chin chun; 晓曉 siew hiau;
+    晨 sin san; 曼 man; 望 bong mong; 朝潮 teow chiu; 标標 piow piew; 栋棟 tong tung; 棋 kee kei; 楚 chor cho;
+    沛 poey pui; 泉 chuan chuen; 法 huat fatt; 波 poh po; 泽澤 tek chak; 洁潔 kiat kit; 浩 hoh ho; 涛濤 tow to;
+    润潤 joon yoon; 涵 ham; 满滿 mua moon; 澄 teng ching; 灵靈 leng ling; 烈 liat lit; 照 chiew chiu; 熙 hee hei;
+    献獻 hian hin; 球 kiu kew; 琪 kee kei; 琳霖 lim lam; 琼瓊 keng king; 瑜 joo yu; 瑶瑤 yeow yiu; 璋 cheong;
+    田 tian tin; 登 teng tang; 盛 seng sing; 相 siang seong; 睿 swee yui; 秉 peng ping; 秋 chew chau; 程 theng ching;
+    竹 tek chuk; 群 koon kwan; 翔 siang cheong; 翠 chui chooi; 翰 han hon; 联聯 lian luen; 肇 siew siu; 腾騰 theng tang;
+    舜 soon; 艳艷 yam yim; 芬 hoon fun; 茂 bo mow; 菁青 cheng ching; 菊 kiok kuk; 菲 hui fei; 萍 pheng ping;
+    薇 mei mui; 裕 joo yee; 超 chiow chiu; 逸 yik yat; 远遠 wan yuen; 道 toh to; 邦 pang pong; 钧鈞 kwan;
+    锦錦 kim kam; 霞 hia ha; 音 im yam; 风風 hong foong; 馨 heng hing; 骏駿 choon chun; 鼎 teng ting; 齐齊 chay chai;
     """
 )
 

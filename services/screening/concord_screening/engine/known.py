@@ -13,6 +13,7 @@ from importlib import resources
 
 _FILE = "words.tsv.gz"
 _COMMON = "common.tsv.gz"
+WESTERN = "western.txt"
 
 _SHORT_FORMS = """
 abigail abby gail; albert al bert; alexander alex sandy sasha aleksandr; alexandra sandra sasha; alfred
@@ -45,9 +46,9 @@ winnie; yekaterina katya; yuri yura; zachary zach; yusuf yusef; abdulaziz aziz; 
 """
 
 _FAMILY_SPELLINGS = """
-陈陳 tan chan chin; 黄黃 ng wong wee ooi bong; 林 lim lam; 张張 teo chong cheung teoh tiong; 王 ong wong
+陈陳 tan chan chin ting ding; 黄黃 ng wong wee ooi bong; 林 lim lam ling; 张張 teo chong cheung teoh tiong; 王 ong wong
 heng; 翁 ong yung; 李 lee li; 吴吳 goh ng go ngo; 蔡 chua choi tsai chuah choy; 郑鄭 tay cheng teh tee;
-刘劉 lau low liew; 洪 ang hung; 许許 koh khoo hui kho; 曾 chan tsang chen tseng; 谢謝 chia cheah tse
+刘劉 lau low liew; 洪 ang hung; 许許 koh khoo hui kho hii; 曾 chan tsang chen tseng; 谢謝 chia cheah tse
 chea; 叶葉 yap ip yip yeh; 杨楊 yeo yeoh yeung young; 周 chew chow chau chou; 沈 sim shum sum; 梁 leong
 leung neo nio; 罗羅 loh law lo; 郭 kuek quek kwok kuok kwek; 卢盧 loo lo low; 颜顏 gan ngan; 邱 khoo yau
 chiu; 胡 foo wu oh woo; 冯馮 fong fung pang; 朱 choo chu tsu; 余 yee yu ee; 潘 phua poon pun; 苏蘇 soh
@@ -141,10 +142,22 @@ def rarity(channel: int, symbols: str) -> int:
     return table.get((int(channel), symbols), UNKNOWN_RARE if int(channel) in channels else NO_TABLE_RARE)
 
 
+@lru_cache(maxsize=1)
+def _western() -> frozenset[str]:
+    file = resources.files("concord_screening.engine.models").joinpath(WESTERN)
+    return frozenset(file.read_text("ascii").split()) if file.is_file() else frozenset()
+
+
+def is_western(latin: str) -> bool:
+    """Whether a Latin part is a given name of the West, as many Chinese bear beside their Chinese one."""
+    return latin in _western()
+
+
 def forget() -> None:
     """Reads the files anew at the next look: training writes them."""
     _learned.cache_clear()
     _rarities.cache_clear()
+    _western.cache_clear()
 
 
 def latin_of(channel: int, symbols: str) -> tuple[str, ...]:

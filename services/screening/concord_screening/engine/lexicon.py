@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
 
 from concord_screening.engine import known
 from concord_screening.engine.analysis import Form, Part
-from concord_screening.engine.arrays import Words
+from concord_screening.engine.arrays import BESIDE, Words
 from concord_screening.engine.editmodel import encode
+from concord_screening.engine.romanise import Channel
+
+_VOWELS = re.compile("[aeiou]+")
 
 
 class Lexicon:
@@ -38,6 +42,13 @@ class Lexicon:
         return pack(self._numbers)
 
 
+def _may_stand_beside(part: Part) -> bool:
+    channel, spelling = part.spellings[0]
+    if channel is Channel.HAN:  # of more than one syllable, as a family name hardly ever is
+        return len(_VOWELS.findall(spelling)) > 1 and any(own is Channel.MANDARIN for own, _ in part.spellings)
+    return channel is Channel.LATIN and known.is_western(spelling)
+
+
 def pack(parts: Iterable[Part]) -> Words:
     """Parts as arrays, numbered as they come."""
     first = [0]
@@ -45,7 +56,7 @@ def pack(parts: Iterable[Part]) -> Words:
     spelled: list[str] = []
     rare: list[int] = []
     for part in parts:
-        rare.append(known.rarity(*part.spellings[0]))
+        rare.append(known.rarity(*part.spellings[0]) + (BESIDE if _may_stand_beside(part) else 0))
         for channel, spelling in part.spellings:
             channels.append(channel)
             spelled.append(spelling)

@@ -10,14 +10,14 @@ import re
 import unicodedata
 
 # Letters of UTF-8, two bytes each, that a program read one byte a letter: "Ã©" was é. What begins such a letter in
-# Latin, Cyrillic and Arabic, and all that may follow. Ð, Ñ, Ø and Ù are letters themselves: there two must stand in a
-# row, as they do in any word; and Å before a blank that does not break is no Š.
+# Latin, Cyrillic and Arabic, and all that may follow. Ð to Ó and Ø to Û are letters themselves: there two must stand in
+# a row, as they do in any word; and Å before a blank that does not break is no Š.
 _BYTES = {chr(b): b for b in range(0x80, 0x100)} | {
     bytes([b]).decode("cp1252"): b for b in range(0x80, 0xA0) if bytes([b]).decode("cp1252", "ignore")
 }
 _FOLLOWING = "".join(re.escape(sign) for sign, byte in _BYTES.items() if byte < 0xC0)
 _TORN = re.compile(
-    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ](?!\u00a0)[{_FOLLOWING}]|(?:[ÐÑ][{_FOLLOWING}]){{2,}}|(?:[ØÙ][{_FOLLOWING}]){{2,}}"
+    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ](?!\u00a0)[{_FOLLOWING}]|(?:[ÐÑÒÓ][{_FOLLOWING}]){{2,}}|(?:[ØÙÚÛ][{_FOLLOWING}]){{2,}}"
 )
 # A letter that a program could not write.
 _LOST = re.compile("(?<=[^\\W\\d_])[?\ufffd]+(?=[^\\W\\d_])")
@@ -44,7 +44,7 @@ _LIKE = {("CYRILLIC", "LATIN"): _CYRILLIC_LIKE, ("GREEK", "LATIN"): _GREEK_LIKE}
 
 def _mended(torn: re.Match[str]) -> str:
     letters = bytes(_BYTES[sign] for sign in torn.group()).decode("utf-8", "ignore")
-    return letters if letters and all(unicodedata.category(one)[0] == "L" for one in letters) else torn.group()
+    return letters if letters and all(unicodedata.category(one)[0] in "LM" for one in letters) else torn.group()
 
 
 def _script(letter: str) -> str:

@@ -26,6 +26,8 @@ from concord_screening.engine.walk import walk
 NARROW = 4
 _SPELLED = int(Channel.SPELLED)
 _FEW = 20
+# Both halves of a name typed as one word count a little less than the word itself.
+_HALF = 0.45
 # Totals are counted by eighths up to this many.
 BINS = 400
 # Memory is asked for the names of so many parts ahead, and twice as many names of one part.
@@ -188,23 +190,25 @@ def _ask_ahead(listed, slot, part):
 
 
 @njit(cache=True)
-def collect(listed, dealt, s, group, gains, limits, share, touched):
+def collect(listed, dealt, s, own, gains, limits, share, touched):
     """Walks the postings of the near parts, the rarest unit first; gives how many names are touched.
 
     What common parts alone would find is not worth comparing, unless hardly anybody else is found: in a list of one
-    everything is common. Of the units of one `group` the first counts. `share` is the segment's share of all names.
+    everything is common. Of the units of one group the first counts, and halves of a name count less. `share` is the
+    segment's share of all names.
     """
     units = dealt.low.shape[1]
     slot = listed.slot
     best = np.zeros(units, dtype=np.float32)
     for u in range(units):
         if dealt.high[s, u] > dealt.low[s, u]:
-            best[u] = gains[dealt.low[s, u]]
+            best[u] = gains[dealt.low[s, u]] * (_HALF if u >= own.pairs else 1.0)
     most = max(min(limits.touched, limits.least), int(limits.touched * share))
     postings = max(min(limits.postings, limits.least), int(limits.postings * share))
     count = 0
     for u in np.argsort(-best, kind="mergesort"):
-        number = group[u]
+        number = own.group[u]
+        counted = _HALF if u >= own.pairs else 1.0
         spent = np.int64(0)
         until = dealt.high[s, u]
         for k in range(dealt.low[s, u], until):
@@ -226,11 +230,11 @@ def collect(listed, dealt, s, group, gains, limits, share, touched):
                 if place > 0:
                     if touched.seen[place] != number:
                         touched.seen[place] = number
-                        touched.total[place] += gain
+                        touched.total[place] += gain * counted
                 elif alone and count < most:
                     count += 1
                     slot[entry] = count
                     touched.entry[count] = entry
-                    touched.total[count] = gain
+                    touched.total[count] = gain * counted
                     touched.seen[count] = number
     return count

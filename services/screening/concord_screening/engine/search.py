@@ -95,7 +95,7 @@ def _found(
         segment, subject, worth = everybody(like, every)
     else:
         segment, subject, worth = chosen(
-            like, every, dealt, own.group, counted, lists.whole, limits, choice, asked, room.touched, room.days
+            like, every, dealt, own, counted, lists.whole, limits, choice, asked, room.touched, room.days
         )
     people = excerpt(like, every, segment[:worth], subject[:worth], asked)
     return segment, subject, weigh(tables, curves, people_curves, own, people, counted, room.spread)

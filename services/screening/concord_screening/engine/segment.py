@@ -19,7 +19,7 @@ from concord_screening.engine.files import whole
 from concord_screening.engine.listing import Doors, Listing, People
 from concord_screening.engine.trie import Trie
 
-_MAGIC = b"CNCSEG03"  # the number goes up when the file or the reading of names changes
+_MAGIC = b"CNCSEG04"  # the number goes up when the file or the reading of names changes
 _GROUPS = {"words": Words, "tree": Trie, "people": People, "doors": Doors}
 
 

@@ -110,7 +110,8 @@ def room() -> Spread:
 
 
 def _waiting() -> Waiting:
-    places, numbers = (np.zeros((8, SEVERAL), dtype=kind) for kind in (np.int64, np.float64))
+    places = np.zeros((7, SEVERAL), dtype=np.int64)
+    numbers = np.zeros((4, SEVERAL), dtype=np.float64)
     rest, over = np.zeros((2, SEVERAL, LONGEST + 3))
     return Waiting(
         tag=places[0], begin=places[1], size=places[2], least=numbers[0], value=numbers[1], rest=rest, over=over,

@@ -24,7 +24,6 @@ from concord_screening.engine.trie import LONGEST_PART
 # unit with the last, and all ways to cut a spelling together come to more than the best.
 _HOPE = 30.0
 
-
 # The most that a row takes, places counted by eights.
 _ROW = -(-(LONGEST_PART + 1) // LANES) * LANES
 

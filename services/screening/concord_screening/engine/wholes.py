@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from concord_screening.engine.arrays import Names, Own
+from concord_screening.engine.assignment import JOINED
 from concord_screening.engine.lean import lean
 from concord_screening.engine.several import offer, settle
 from concord_screening.engine.spelled import Spelled, comparable, written_in_one
@@ -80,7 +81,7 @@ def _joined_so_far(joining, uses, k):
     for use in range(uses.shape[0]):
         f = uses[use, 0]
         if joining.wanted[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
-            worst = min(worst, features[f, k, 4])
+            worst = min(worst, features[f, k, JOINED])
     return worst
 
 
@@ -92,7 +93,7 @@ def _raise(joining, uses, k, value):
     for use in range(uses.shape[0]):
         f = uses[use, 0]
         if joining.wanted[f, k] and _compared(own.first[f + 1] - own.first[f], m, uses[use, 1]):
-            features[f, k, 4] = max(features[f, k, 4], value)
+            features[f, k, JOINED] = max(features[f, k, JOINED], value)
 
 
 @lean

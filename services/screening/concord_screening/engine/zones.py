@@ -17,13 +17,15 @@ POSSIBLE = 0.05
 AGREES = 2.0
 # … and by chance fewer than one person in this list would (logarithm of their expected number).
 RARE = 0.0
-# The most that is said without a date.
-WITHOUT_DATE_MOST = 0.95
+# The most that is said without a date; what is above the first is pressed together up to there: the order stays.
+_WITHOUT_DATE_FREE, WITHOUT_DATE_MOST = 0.9, 0.95
 
 
 def capped(probabilities: np.ndarray, dated: np.ndarray) -> np.ndarray:
     """The probabilities that may be said."""
-    return np.where(dated, probabilities, np.minimum(probabilities, WITHOUT_DATE_MOST))
+    share = (WITHOUT_DATE_MOST - _WITHOUT_DATE_FREE) / (1 - _WITHOUT_DATE_FREE)
+    pressed = _WITHOUT_DATE_FREE + share * (probabilities - _WITHOUT_DATE_FREE)
+    return np.where(dated, probabilities, np.minimum(probabilities, pressed))
 
 
 def zones_of(said: np.ndarray, dated: np.ndarray, name: np.ndarray, surprise: np.ndarray) -> list[Zone]:

@@ -13,7 +13,7 @@ import pytest
 from concord_screening.engine.commands import ImpossibleDateError, Index
 from concord_screening.engine.domain import Change, Name, Query, Subject, Zone
 from concord_screening.engine.words import WORDS, texts
-from concord_screening.engine.zones import zones_of
+from concord_screening.engine.zones import WITHOUT_DATE_MOST, capped, zones_of
 from services.screening.tests.engine.people import SPECIAL, crowd, listed
 
 
@@ -197,3 +197,12 @@ def test_in_a_list_of_few_namesakes_everybody_is_found(tmp_path: Path, count: in
     if count == 1:
         assert result.zone is Zone.POSSIBLE
     index.close()
+
+
+def test_without_a_date_nothing_is_sure_and_the_order_stays() -> None:
+    probabilities = np.linspace(0.0, 1.0, 201)
+    said = capped(probabilities, np.zeros(201, dtype=bool))
+    assert (np.diff(said) > 0).all()
+    assert (said <= probabilities).all()
+    assert said[-1] == pytest.approx(WITHOUT_DATE_MOST)
+    assert (capped(probabilities, np.ones(201, dtype=bool)) == probabilities).all()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from operator import length_hint
 from pathlib import Path
 
 import pytest
@@ -101,7 +102,7 @@ def test_what_is_common_elsewhere_is_not_rare_here(opened: ExitStack, tmp_path: 
 
 
 def test_a_rare_name_without_a_date_is_not_cleared_by_what_contradicts_it(asker: Asker, owners: list[Index]) -> None:
-    spelled = ("Svetlana Gromova", "Swetlana Gromowa", "Gromov Svetlan", "Sveta Gromova", "S. P. Gromova")
+    spelled = ("Svetlana Gromova", "Светлана Громова", "Svetlana Gromovaya", "Gromov Svetlan", "S. P. Gromova")
     answers = [answer for name in spelled for answer in asker.query(owners, Query.of(name, None, "JP", "male"))]
     undecided = [answer for answer in answers if answer.zone is Zone.UNDECIDABLE]
     assert undecided
@@ -186,3 +187,89 @@ def test_a_batch_that_others_ask_beside_answers_as_each_query_alone(tmp_path: Pa
     assert next(second, None) is None  # one batch that ends takes nothing from another
     assert [*found, *first] == alone
     index.close()
+
+
+TOGETHER = 32
+WANTED = Subject("wanted", (Name("Otokar Quillabamba"),), ("1971-06-05",), ("Peru",))
+
+
+def _rewritten(index: Index) -> None:
+    index.apply([Change.remove("cy"), *listed(crowd(20, seed=4))])
+    index.rewrite()
+
+
+CHANGES: dict[str, Callable[[Index], object]] = {
+    "listed": lambda index: index.apply([Change.upsert(WANTED)]),
+    "renamed": lambda index: index.apply([Change.upsert(Subject("cy", WANTED.names, WANTED.dobs))]),
+    "withdrawn": lambda index: index.apply([Change.remove("cy")]),
+    "loaded anew": lambda index: index.load([*crowd(200, seed=9), WANTED]),
+    "rewritten": _rewritten,
+    "empty": lambda index: index.load([]),
+}
+
+
+def _asked_again(count: int) -> list[Query]:
+    """The same few people again and again, so that each is looked for before a change and after it."""
+    some = [Query.of("Otokar Quillabamba", "1971-06-05"), *QUERIES, Query.of("Svetlana Gromova", "1979-11-23")]
+    return [some[at % len(some)] for at in range(count)]
+
+
+@pytest.fixture
+def changing(tmp_path: Path) -> Iterator[Index]:
+    """A list that a test may change: a segment, and a few newer people."""
+    index = Index.open(tmp_path / "changing", background=False)
+    index.load(crowd(300))
+    index.apply(listed(SPECIAL))
+    yield index
+    index.close()
+
+
+@pytest.mark.parametrize("taken", [1, TOGETHER - 1, TOGETHER])
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_change_within_a_batch_counts_from_the_next_32_on(
+    changing: Index, change: Callable[[Index], object], taken: int
+) -> None:
+    queries = _asked_again(2 * TOGETHER + 6)
+    before = [changing.query(query) for query in queries]
+    answers = changing.query_many(queries)
+    found = [next(answers) for _ in range(taken)]
+    change(changing)
+    after = [changing.query(query) for query in queries]
+    found += answers
+    assert found[:TOGETHER] == before[:TOGETHER]
+    assert found[TOGETHER:] == after[TOGETHER:]
+    assert before[TOGETHER:] != after[TOGETHER:]
+
+
+def test_queries_of_a_batch_are_read_by_32_and_only_when_they_are_answered(changing: Index) -> None:
+    queries = iter(_asked_again(2 * TOGETHER + 1))
+    answers = changing.query_many(queries)
+    assert length_hint(queries) == 2 * TOGETHER + 1
+    left = [length_hint(queries) for _ in answers]
+    assert left == [TOGETHER + 1] * TOGETHER + [1] * TOGETHER + [0]
+
+
+def test_where_everybody_is_compared_a_change_counts_for_the_next_query(changing: Index) -> None:
+    queries = _asked_again(6)
+    answers = changing.query_many(queries, exhaustive=True)
+    assert next(answers) == changing.query(queries[0], exhaustive=True)
+    changing.apply([Change.upsert(WANTED), Change.remove("cy")])
+    assert [*answers] == [changing.query(query, exhaustive=True) for query in queries[1:]]
+
+
+def test_a_batch_goes_on_through_changes_after_changes(changing: Index) -> None:
+    """What it remembers of a part is of the list as it was: each change makes some of that untrue."""
+    queries = _asked_again(10 * TOGETHER)
+    answers = changing.query_many(queries)
+    for begin in range(0, len(queries), TOGETHER):
+        now = [changing.query(query) for query in queries[begin : begin + TOGETHER]]
+        assert next(answers) == now[0]
+        # Somebody new, again and again somebody else under the same id, and one who was there from the start goes.
+        fresh = crowd(3, seed=begin)
+        names = (WANTED.names, SPECIAL[1].names, SPECIAL[0].names)
+        changing.apply([*listed(fresh), Change.upsert(Subject("wanted", names[begin // TOGETHER % 3])),
+                        Change.remove(f"s{begin}")])  # fmt: skip
+        if begin % 3 == 0:
+            changing.compact()
+        assert [next(answers) for _ in now[1:]] == now[1:]
+    assert next(answers, None) is None

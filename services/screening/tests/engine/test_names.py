@@ -298,3 +298,35 @@ def test_a_syllable_of_one_letter_is_no_initial(a: str, b: str, other: str) -> N
 def test_an_initial_that_agrees_is_not_below_one_that_contradicts(agrees: str, contradicts: str) -> None:
     full = "John Bartholomew Harrington"
     assert score_pair(agrees, full) >= score_pair(contradicts, full)
+
+
+@pytest.mark.parametrize(
+    ("han", "beside", "contradicts"),
+    [
+        ("黃思敏", "Helena Wong", "Wong Kwok-keung"),
+        ("陳偉強", "Gary Chan", "Chan Ka-lok"),
+        ("林文德", "Leonard Lim", "Lim Hock Seng"),
+    ],
+)
+def test_a_western_given_name_does_not_contradict_a_chinese_one(han: str, beside: str, contradicts: str) -> None:
+    assert score_pair(han, beside) == score_pair(beside, han) > score_pair(han, contradicts) + 0.2
+
+
+@pytest.mark.parametrize(
+    ("han", "latin"), [("黃思敏", "Helena Smith"), ("海伦娜·黄", "Gary Wong"), ("黃思敏", "Helena Kowalska")]
+)
+def test_it_contradicts_where_nothing_else_agrees_or_the_other_is_no_chinese_name(han: str, latin: str) -> None:
+    assert score_pair(han, latin) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("whole", "short", "other"),
+    [
+        ("Habibullah Karimi", "Habib Karimi", "Hamid Karimi"),
+        ("Ghodratollah Karimi", "Ghodrat Karimi", "Ghorban Karimi"),
+        ("Хабибулла Каримов", "Хабиб Каримов", "Хасан Каримов"),
+        ("حبيب الله كريمي", "حبيب كريمي", "حميد كريمي"),
+    ],
+)
+def test_who_is_of_god_is_often_called_by_the_word_before(whole: str, short: str, other: str) -> None:
+    assert score_pair(whole, short) > 0.9 > score_pair(whole, other)

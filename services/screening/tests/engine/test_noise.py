@@ -30,6 +30,7 @@ PLAIN = st.text(st.sampled_from("aáäbcdeéñoøþяжшא周ア김 "), max_siz
         ("M1chae1 Ro5enberg", "Michael Rosenberg"),
         ("JosÃ© GarcÃ­a", "José García"),
         ("Ð\u0098Ð²Ð°Ð½ ÐŸÐµÑ‚Ñ€Ð¾Ð²", "Иван Петров"),
+        ("Ø§Ù…ÛŒØ¯ Ú©Ø±ÛŒÙ…ÛŒ", "امید کریمی"),
         ("Jos\ufffdphine Dupont", "Josphine Dupont"),
         ("MariaLopez", "Maria-Lopez"),
         ("LOPEZMaria", "LOPEZ-Maria"),
@@ -181,6 +182,36 @@ def test_who_is_typed_as_one_word_is_found_where_nothing_tells_where_it_ends(typ
     result = index.query(Query.of(typed))
     assert "one" in result.candidates
     assert result.hits[0].subject_id == "one"
+    index.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "namesake", "halves", "many"),
+    [
+        ("fernandez", "Fernandez", "Fernan Andez", 1),
+        ("fernandez", "Carla Fernandez", "Fernan Andez", 1),
+        ("FERNANDEZ", "Fernandez", "Andez Fernan", 40),
+        ("rodriguez", "Rodriguez", "Rodrig Riguez", 40),
+        ("quillabamba", "Quillabamba", "Quillab Abamba", 40),
+        ("фернандес", "Фернандес", "Фернан Андес", 40),
+        ("фернандес", "Fernandez", "Fernan Andez", 40),
+        ("fernandez", "Fernandez", "Fernan Andez", 60),
+        ("rodriguez", "Rodriguez", "Rodrig Riguez", 60),
+        ("quillabamba", "Quillabamba", "Quillab Abamba", 60),
+        ("фернандес", "Фернандес", "Фернан Андес", 60),
+        ("fernandez", "Fernandez", "Fern Nandez", 1),
+    ],
+)
+def test_a_namesake_in_one_word_comes_before_who_has_halves_of_it(
+    typed: str, namesake: str, halves: str, many: int, tmp_path: Path
+) -> None:
+    index = Index.open(tmp_path / "list", background=False)
+    scattered = [Subject(f"halves{n}", (Name(halves),)) for n in range(many)]
+    index.load([*scattered, *crowd(2_000), Subject("namesake", (Name(namesake),))])
+    result = index.query(Query.of(typed))
+    assert {"halves0", "namesake"} <= {*result.candidates}
+    assert result.hits[0].subject_id == "namesake"
+    assert result.hits[0].score > result.hits[1].score
     index.close()
 
 

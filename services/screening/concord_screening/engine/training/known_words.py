@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import gzip
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
-from concord_screening.engine import known
+from concord_screening.engine import han, known
 from concord_screening.engine.editmodel import encode, grid, log_ratio
 from concord_screening.engine.letters import words
 from concord_screening.engine.romanise import Channel, symbols
+from concord_screening.engine.titles import FIRST_TITLES, MAYBE_TITLES, TITLES
 from concord_screening.engine.training import data
 from concord_screening.engine.training.edit_tables import spelling_of
+from concord_screening.engine.training.population import Population
 
 # A pair is worth remembering when it was seen this often …
 _SEEN = 2
@@ -94,3 +96,33 @@ def frequencies(folder: Path, latin: Iterable[tuple[str, int]]) -> bytes:
                 by_rarity[round(-10 * math.log((n + 0.7) / total))].append(word)
         lines += [f"{channel}\t{rarity}\t{' '.join(sorted(by_rarity[rarity]))}" for rarity in sorted(by_rarity)]
     return gzip.compress("\n".join(lines).encode("ascii"), mtime=0)
+
+
+# Given names that Chinese bear beside their own come from here; one of fewer letters may as well be a syllable.
+_WEST = frozenset(
+    (
+        "Australia", "Canada", "France", "Germany", "Ireland", "New Zealand", "Northern Ireland", "Portugal",
+        "Scotland", "UK", "United States of America", "Wales",
+    )
+)  # fmt: skip
+_CHINESE = frozenset({"China", "Hong Kong", "Taiwan", "Singapore"})
+_WESTERN_SHORTEST, _WESTERN_LEAST = 4, 6
+
+
+def western(population: Population) -> bytes:
+    """The file of given names of the West: words that no Chinese family is called, nor a character is read."""
+    given, family = Counter[str](), Counter[str]()
+    others = han.sounds() | FIRST_TITLES | MAYBE_TITLES | TITLES
+    for culture in population.cultures:
+        if culture.country in _WEST:
+            given += culture.parts[0]
+            family += culture.parts[2]
+        elif culture.country in _CHINESE:
+            others |= culture.parts[2].keys()
+    kept = {
+        word
+        for word, n in given.items()
+        if n >= _WESTERN_LEAST and n > family[word] and len(word) >= _WESTERN_SHORTEST
+        if word.isascii() and word.isalpha() and word not in others
+    }
+    return "\n".join(sorted(kept)).encode() + b"\n"

@@ -10,9 +10,11 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 
 from concord_screening.engine import places
 from concord_screening.engine.analysis import forms
+from concord_screening.engine.assignment import EVIDENCE, JOINED
+from concord_screening.engine.choose import SAME
 from concord_screening.engine.commands import PairScorer
 from concord_screening.engine.dates import parse
-from concord_screening.engine.evidence import EVIDENCE, N_EVIDENCE, N_GROUPS
+from concord_screening.engine.evidence import COUNTRY, COUNTRY_CHANCE, N_EVIDENCE, N_GROUPS
 from concord_screening.engine.gam import Curves, all_log_odds
 from concord_screening.engine.loaded import Segment
 from concord_screening.engine.model import Model
@@ -81,7 +83,7 @@ def fit_names(rows: Rows, chosen: np.ndarray) -> Curves:
     Of the forms of a pair the one counts that agrees best, so the curves are fitted twice.
     """
     kept = np.flatnonzero(chosen[rows.owner])
-    values = rows.features[kept, 5] + rows.features[kept, 4]
+    values = rows.features[kept, EVIDENCE] + rows.features[kept, JOINED]
     curves = Curves(np.zeros((1, 1)), np.zeros((1, 1, 1)), np.zeros(1))
     for _ in range(2):
         order = np.lexsort((-values, rows.owner[kept]))
@@ -144,9 +146,9 @@ def fit_people(rows: Rows, chosen: np.ndarray, random_: np.random.Generator) -> 
     """Curves for a person of a list, on retrieved people as they come."""
     features = rows.features[chosen].copy()
     labels = rows.labels[chosen]
-    country, chance = EVIDENCE.index("country"), EVIDENCE.index("country_chance")
-    otherwise = (random_.random(len(labels)) < settings.COUNTRY_OTHERWISE) & (labels > 0) & (features[:, country] == 2)
-    features[otherwise, country] = features[otherwise, chance] = 0.0
+    otherwise = random_.random(len(labels)) < settings.COUNTRY_OTHERWISE
+    otherwise &= (labels > 0) & (features[:, COUNTRY] == SAME)
+    features[otherwise, COUNTRY] = features[otherwise, COUNTRY_CHANCE] = 0.0
     # As many candidates are listed as are not: those who are not bring the same people, and no right one.
     weights = np.where(labels > 0, 1.0, 2.0)
     return fit(

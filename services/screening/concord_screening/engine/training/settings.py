@@ -4,7 +4,7 @@ from __future__ import annotations
 
 SEED = 20261122
 # per_letter, covered_short, covered_long, worst_part, joined, evidence, left_over_both, left_over_one,
-# matched, best_part, rarity: which way more of it must not turn (0: free). See `align.FEATURES`.
+# matched, best_part, rarity: which way more of it must not turn (0: free). See `assignment.FEATURES`.
 NAME_DIRECTIONS = (1, 1, 1, 1, 1, 0, -1, 0, 0, 1, 1)
 # See `evidence.EVIDENCE`.
 PEOPLE_DIRECTIONS = (1, 1, 1, 1, 1, 1, 1)

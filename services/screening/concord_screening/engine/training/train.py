@@ -158,7 +158,7 @@ def main() -> None:
     folder, say = options.data, _Clock()
     pairs = data.pairs(folder)
     # What an earlier run left must not be read: the same data gives the same bytes.
-    for name in ("words.tsv.gz", "common.tsv.gz"):
+    for name in ("words.tsv.gz", "common.tsv.gz", known.WESTERN):
         (MODELS / name).unlink(missing_ok=True)
     known.forget()
     files = {han.CANTONESE: cantonese.readings()}
@@ -169,6 +169,7 @@ def main() -> None:
         "words.tsv.gz": known_words.learn(folder, guessing),
         "common.tsv.gz": known_words.frequencies(folder, population.parts()),
         "population.tsv.gz": population.to_bytes(),
+        known.WESTERN: known_words.western(population),
     }
     for name, content in files.items():
         (MODELS / name).write_bytes(content)
