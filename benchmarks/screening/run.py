@@ -49,7 +49,7 @@ def engine_state(curves: bool = True) -> str:
     """
     own = hashlib.sha256()
     for path in sorted((*ENGINE.glob("*.py"), *(ENGINE / "models").iterdir())):
-        if path.suffix in (".py", ".gz") or (curves and path.suffix == ".npz"):
+        if path.suffix in (".py", ".gz", ".txt") or (curves and path.suffix == ".npz"):
             own.update(path.read_bytes())
     return own.hexdigest()[:12]
 

@@ -35,6 +35,7 @@ from concord_screening.engine.assignment import (
     assigning,
     measure,
     parts_room,
+    set_apart,
 )
 from concord_screening.engine.lean import lean
 from concord_screening.engine.romanise import Channel
@@ -153,9 +154,12 @@ def _parts_of(names, some):
 
 
 @lean
-def _across(a, b):
-    """Whether one of two names is in Chinese characters and the other in Latin letters."""
-    return (a == _HAN and b == _LATIN) or (a == _LATIN and b == _HAN)
+def _beside(channel_a, channel_b, scores, n, m, a, b, partner):
+    """Whether a Western given name stands beside a Chinese one; takes back what was assigned between them."""
+    han_first = channel_a == _HAN and channel_b == _LATIN
+    if not han_first and not (channel_a == _LATIN and channel_b == _HAN):
+        return False
+    return set_apart(scores, n, m, a, b, partner, han_first)
 
 
 @lean
@@ -225,8 +229,8 @@ def _by_parts(own, names, single, work, wanted, alike):  # noqa: PLR0912 - one c
                     scores[i, j] = single[units[i], ids[j]]
             assign(scores, n, m, room, partner)
             out = alike.features[f, k]
-            across = _across(own.channel[f], names.channel[k])
-            measure(scores, n, m, a, b, partner, across, out)
+            beside = _beside(own.channel[f], names.channel[k], scores, n, m, a, b, partner)
+            measure(scores, n, m, a, b, partner, beside, out)
             for i in range(n):
                 if partner[i] >= 0:
                     alike.per_part[f, k, i] = scores[i, partner[i]]
@@ -306,8 +310,8 @@ def _by_neighbours(  # noqa: PLR0912, PLR0915 - one compiled loop
                 if value <= target:
                     continue
                 target = value
-                across = _across(own.channel[f], names.channel[k])
-                measure(trial, rows, columns, trial_a, trial_b, partner, across, out)
+                beside = _beside(own.channel[f], names.channel[k], trial, rows, columns, trial_a, trial_b, partner)
+                measure(trial, rows, columns, trial_a, trial_b, partner, beside, out)
                 alike.per_part[f, k, :] = 0.0
                 for i in range(rows):
                     alike.by_unit[f, k, i] = trial_unit[i]

@@ -41,7 +41,7 @@ _SERVANT = word_set(
     """
 )
 # Whose servant, or gift, or mercy: many are called by the word before alone.
-_OF_GOD = ("ollah", "ullah", "olla", "ulla", "الله", "اللہ", "олла", "улла", "оллах", "уллах")
+_OF_GOD = ("ollah", "ullah", "allah", "الله", "اللہ", "улла", "уллах", "оллах")
 _SERVANT_STARTS = ("abdul", "abdel", "abdal", "abdol", "abdoul", "عبدال", "абдул", "абдель")
 _FATHER = word_set(
     """

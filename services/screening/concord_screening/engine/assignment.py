@@ -46,6 +46,8 @@ MATCH = 0.5
 NOWHERE = 99.0
 # So much evidence per letter is more than likeness.
 AGREES = 1.0
+# No Chinese family name of one character has more letters.
+_FAMILY_MOST = 6
 
 
 class Parts(NamedTuple):
@@ -159,25 +161,44 @@ def _assign_some(scores, rows, columns, room, partner):
 
 
 @lean
-def _beside(n, m, a, b, partner):
-    """How many parts of either name stand for none of the other's and contradict none: Helena Wong is 黃碧雲."""
-    of_a = 0
-    of_b = 0
+def set_apart(scores, n, m, a, b, partner, han_first):
+    """Takes back what was assigned by chance between a Chinese given name and a Western one, where the family names
+    agree; gives whether the one then stands beside the other: Claudia Mo is 毛孟靜, Claudia Mo Kit-ling is not.
+
+    `han_first` tells that `a` is the name in Chinese characters; the other is in Latin letters.
+    """
+    given = -1
+    family = -1
+    han, latin = (a, b) if han_first else (b, a)
+    if (n if han_first else m) != 2:
+        return False
     for i in range(n):
-        of_a += a.beside[i] and partner[i] < 0
-    for j in range(m):
-        of_b += b.beside[j]
-    for i in range(n):
-        if partner[i] >= 0:
-            of_b -= b.beside[partner[i]]
-    return min(of_a, of_b)
+        j = partner[i]
+        if j >= 0:
+            agrees = scores[i, j] / (0.5 * (a.sizes[i] + b.sizes[j])) > AGREES
+            own = i if han_first else j
+            if agrees and not han.beside[own] and han.sizes[own] <= _FAMILY_MOST:
+                family = i
+            elif not agrees and a.beside[i] and b.beside[j]:
+                given = i
+            else:
+                return False
+    if family < 0 or not han.beside[1 - (family if han_first else partner[family])]:
+        return False
+    # Nothing of the Latin name but the family name may be anything else than a Western given name.
+    for k in range(m if han_first else n):
+        if k != (partner[family] if han_first else family) and not latin.beside[k]:
+            return False
+    if given >= 0:
+        partner[given] = -1
+    return n > 1 and m > 1
 
 
 @lean
-def measure(scores, n, m, a, b, partner, across, out):
+def measure(scores, n, m, a, b, partner, beside, out):
     """Writes the numbers that describe one assignment; all of `FEATURES` but "joined".
 
-    `across` tells that one name is in Chinese characters and the other in Latin letters.
+    `beside` tells that given names stand beside each other, see `set_apart`.
     """
     evidence = 0.0
     covered_a = 0.0
@@ -209,15 +230,14 @@ def measure(scores, n, m, a, b, partner, across, out):
     share_a = covered_a / total_a
     share_b = covered_b / total_b
     a_is_short = total_a < total_b or (total_a == total_b and share_a <= share_b)
-    beside = _beside(n, m, a, b, partner) if across and matched > 0 and worst > AGREES else 0
-    left = min(n, m) - matched - beside
+    left = 0 if beside else min(n, m) - matched
     out[PER_LETTER] = evidence / max(1.0, 0.5 * (covered_a + covered_b))
     out[COVERED_SHORT] = share_a if a_is_short else share_b
     out[COVERED_LONG] = share_b if a_is_short else share_a
     out[WORST_PART] = -1.0 if left > 0 or matched == 0 else worst
     out[EVIDENCE] = evidence
     out[LEFT_OVER_BOTH] = left
-    out[LEFT_OVER_ONE] = abs(n - m) + 2 * beside
+    out[LEFT_OVER_ONE] = n + m - 2 * matched if beside else abs(n - m)
     out[MATCHED] = matched
     out[BEST_PART] = best
     out[RARITY] = rarity

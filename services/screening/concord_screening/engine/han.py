@@ -103,9 +103,10 @@ def cantonese(character: str) -> str:
 
 
 def sounds() -> set[str]:
-    """All that a character may be read, in Mandarin and in Cantonese."""
+    """What a character may be read in Mandarin and in Cantonese, and what two of given names may in Mandarin."""
     every = _jyutping()
-    return {mandarin(c) for c in every} | {cantonese(c) for c in every}
+    syllables = {mandarin(c) for c in HOKKIEN}
+    return {mandarin(c) for c in every} | {cantonese(c) for c in every} | {a + b for a in syllables for b in syllables}
 
 
 def ways(text: str, alone: bool) -> list[tuple[list[str], bool]]:
@@ -155,7 +156,7 @@ def local_spellings(part: str, family: bool, korean: bool) -> tuple[str, ...]:
     if own is None:
         return ()
     # Names are often spelled partly so and partly as Cantonese has it.
-    choices = [own.get(character, ()) or (() if korean else (cantonese(character),)) for character in part]
+    choices = [own.get(c, ()) or ((cantonese(c),) if not korean and c in _jyutping() else ()) for c in part]
     if all(choices) and any(character in own for character in part):
         most = max(map(len, choices))
         found += ["".join(choice[min(turn, len(choice) - 1)] for choice in choices) for turn in range(most)]

@@ -17,7 +17,7 @@ _BYTES = {chr(b): b for b in range(0x80, 0x100)} | {
 }
 _FOLLOWING = "".join(re.escape(sign) for sign, byte in _BYTES.items() if byte < 0xC0)
 _TORN = re.compile(
-    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ](?!\u00a0)[{_FOLLOWING}]|(?:[ÐÑÒÓ][{_FOLLOWING}]){{2,}}|(?:[ØÙÚÛ][{_FOLLOWING}]){{2,}}"
+    f"[ÂÃ][{_FOLLOWING}]|[ÄÅ](?!\u00a0)[{_FOLLOWING}]|(?:[ÐÑÒÓ][{_FOLLOWING}]){{2,}}|(?:(?:[ØÙÚÛ]|â€)[{_FOLLOWING}]){{2,}}"
 )
 # A letter that a program could not write.
 _LOST = re.compile("(?<=[^\\W\\d_])[?\ufffd]+(?=[^\\W\\d_])")
@@ -44,7 +44,10 @@ _LIKE = {("CYRILLIC", "LATIN"): _CYRILLIC_LIKE, ("GREEK", "LATIN"): _GREEK_LIKE}
 
 def _mended(torn: re.Match[str]) -> str:
     letters = bytes(_BYTES[sign] for sign in torn.group()).decode("utf-8", "ignore")
-    return letters if letters and all(unicodedata.category(one)[0] in "LM" for one in letters) else torn.group()
+    kinds = [unicodedata.category(one) for one in letters]
+    # Persian has marks on letters, and a sign that is not seen between them.
+    fit = kinds and kinds[0][0] == "L" and all(kind[0] in "LM" or kind == "Cf" for kind in kinds)
+    return letters if fit else torn.group()
 
 
 def _script(letter: str) -> str:

@@ -31,6 +31,7 @@ PLAIN = st.text(st.sampled_from("aáäbcdeéñoøþяжшא周ア김 "), max_siz
         ("JosÃ© GarcÃ­a", "José García"),
         ("Ð\u0098Ð²Ð°Ð½ ÐŸÐµÑ‚Ñ€Ð¾Ð²", "Иван Петров"),
         ("Ø§Ù…ÛŒØ¯ Ú©Ø±ÛŒÙ…ÛŒ", "امید کریمی"),
+        ("Ø¹Ù„ÛŒâ€ŒØ±Ø¶Ø§", "علی\u200cرضا"),
         ("Jos\ufffdphine Dupont", "Josphine Dupont"),
         ("MariaLopez", "Maria-Lopez"),
         ("LOPEZMaria", "LOPEZ-Maria"),

@@ -17,7 +17,6 @@ from concord_screening.engine.romanise import Channel, symbols
 from concord_screening.engine.titles import FIRST_TITLES, MAYBE_TITLES, TITLES
 from concord_screening.engine.training import data
 from concord_screening.engine.training.edit_tables import spelling_of
-from concord_screening.engine.training.population import Population
 
 # A pair is worth remembering when it was seen this often …
 _SEEN = 2
@@ -93,7 +92,8 @@ def frequencies(folder: Path, latin: Iterable[tuple[str, int]]) -> bytes:
         by_rarity: dict[int, list[str]] = defaultdict(list)
         for word, n in own.items():
             if n >= _COMMON_LEAST and word:
-                by_rarity[round(-10 * math.log((n + 0.7) / total))].append(word)
+                rarity = round(-10 * math.log((n + 0.7) / total))
+                by_rarity[min(rarity, known.UNKNOWN_RARE)].append(word)
         lines += [f"{channel}\t{rarity}\t{' '.join(sorted(by_rarity[rarity]))}" for rarity in sorted(by_rarity)]
     return gzip.compress("\n".join(lines).encode("ascii"), mtime=0)
 
@@ -105,24 +105,22 @@ _WEST = frozenset(
         "Scotland", "UK", "United States of America", "Wales",
     )
 )  # fmt: skip
-_CHINESE = frozenset({"China", "Hong Kong", "Taiwan", "Singapore"})
-_WESTERN_SHORTEST, _WESTERN_LEAST = 4, 6
+_WESTERN_SHORTEST, _WESTERN_LEAST = 4, 2
 
 
-def western(population: Population) -> bytes:
-    """The file of given names of the West: words that no Chinese family is called, nor a character is read."""
-    given, family = Counter[str](), Counter[str]()
-    others = han.sounds() | FIRST_TITLES | MAYBE_TITLES | TITLES
-    for culture in population.cultures:
-        if culture.country in _WEST:
-            given += culture.parts[0]
-            family += culture.parts[2]
-        elif culture.country in _CHINESE:
-            others |= culture.parts[2].keys()
+def western(folder: Path) -> bytes:
+    """The file of given names of the West: what several of its people are called first, and no characters are read."""
+    first, last = Counter[str](), Counter[str]()
+    for subject in data.subjects(folder):
+        every = map(words, (name.text for name in subject.names))
+        latin = next((own for own in every if own and own[0].script == "Latn"), ())
+        if len(latin) > 1 and subject.countries and subject.countries[0] in _WEST:
+            first[latin[0].text] += 1
+            last[latin[-1].text] += 1
     kept = {
         word
-        for word, n in given.items()
-        if n >= _WESTERN_LEAST and n > family[word] and len(word) >= _WESTERN_SHORTEST
-        if word.isascii() and word.isalpha() and word not in others
+        for word, n in first.items()
+        if n >= _WESTERN_LEAST and n > last[word] and len(word) >= _WESTERN_SHORTEST
+        if word.isascii() and word.isalpha() and word not in FIRST_TITLES | MAYBE_TITLES | TITLES
     }
-    return "\n".join(sorted(kept)).encode() + b"\n"
+    return "\n".join(sorted(kept - han.sounds())).encode() + b"\n"

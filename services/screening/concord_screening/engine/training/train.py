@@ -169,7 +169,7 @@ def main() -> None:
         "words.tsv.gz": known_words.learn(folder, guessing),
         "common.tsv.gz": known_words.frequencies(folder, population.parts()),
         "population.tsv.gz": population.to_bytes(),
-        known.WESTERN: known_words.western(population),
+        known.WESTERN: known_words.western(folder),
     }
     for name, content in files.items():
         (MODELS / name).write_bytes(content)
