@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 import icu
@@ -23,9 +24,13 @@ _OTHER_FORMS = {
     "THAI": ("นาย{}", "นางสาว{}"),
 }
 _DEGREES = (", Ph.D.", ", PhD", " PhD", ", M.D.", ", MSc", " MBA", ", Esq.", ", B.Sc.")
-_ROMANISED = icu.Transliterator.createInstance("Any-Latin; Latin-ASCII")
 # Of whose letters ICU's romanisation gives all sounds.
 _SPELLED_OUT = ("CYRILLIC", "GREEK", "ARMENIAN", "GEORGIAN", "KATAKANA", "HANGUL")
+
+
+@cache
+def _romanised() -> icu.Transliterator:
+    return icu.Transliterator.createInstance("Any-Latin; Latin-ASCII")
 
 
 def _address_latin(name: str, random: Random) -> str | None:
@@ -64,7 +69,7 @@ def _alias(name: str, random: Random) -> str | None:
 def _both_scripts(name: str, random: Random) -> str | None:
     if script(name) not in _SPELLED_OUT or "," in name:
         return None
-    latin = _ROMANISED.transliterate(name).title()
+    latin = _romanised().transliterate(name).title()
     return random.choice((f"{name} ({latin})", f"{latin} ({name})", f"{name} / {latin}"))
 
 

@@ -61,6 +61,8 @@ def main() -> int:
     )
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of the public name data")
     options = parser.parse_args()
+    if not options.data.is_dir():
+        parser.error(f"{options.data} is no folder; the public name data is not part of the repository")
     if unknown := set(options.only or ()) - set(KINDS):
         parser.error(f"no such kind: {'; '.join(sorted(unknown))}. There are: {'; '.join(KINDS)}")
     state = engine_state()

@@ -4,8 +4,8 @@ Promise: deterministic, and independent of diacritics, spacing, Unicode form, di
 parts, and of case but where capitals tell something (`repair`, `asides`). Of more parts the order is kept, because
 neighbours may be one word elsewhere.
 
-A name can often be read in more than one way: 卡立诺丁 is a Chinese name of a family and a given part, or a
-foreign one of one or two parts; "Tsai Ing-wen" has three parts or two. Each way is a *form*, and two names
+A name can often be read in more than one way: 阿都卡立 is a Chinese name of a family and a given part, or a
+foreign one of one or two parts; "Tsai Mei-ling" has three parts or two. Each way is a *form*, and two names
 agree as well as their best pair of forms.
 """
 

@@ -46,8 +46,8 @@ MATCH = 0.5
 NOWHERE = 99.0
 # So much evidence per letter is more than likeness.
 AGREES = 1.0
-# No Chinese family name of one character has more letters.
-_FAMILY_MOST = 6
+# Hardly any Chinese family name of one character has more letters, and hardly any foreign name of three fewer.
+_FAMILY_MOST = 5
 
 
 class Parts(NamedTuple):
@@ -163,7 +163,7 @@ def _assign_some(scores, rows, columns, room, partner):
 @lean
 def set_apart(scores, n, m, a, b, partner, han_first):
     """Takes back what was assigned by chance between a Chinese given name and a Western one, where the family names
-    agree; gives whether the one then stands beside the other: Claudia Mo is 毛孟靜, Claudia Mo Kit-ling is not.
+    agree; gives whether the one then stands beside the other: Claudia Ho is 何思敏, Claudia Ho Kit-ling is not.
 
     `han_first` tells that `a` is the name in Chinese characters; the other is in Latin letters.
     """

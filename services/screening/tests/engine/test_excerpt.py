@@ -32,7 +32,7 @@ MANY_NAMES = (
         "many", (Name("Amina Haddad"), Name("أمينة حداد"), Name("Amina Moreau Haddad"), Name("Haddad Amina")),
         ("1984-09-03", "1984", "1950-01-01"), ("FR", "PL"), "female",
     ),
-    Subject("hyphened", (Name("Tsai Mei-ling"), Name("蔡美玲"), Name("卡立诺丁"))),
+    Subject("hyphened", (Name("Tsai Mei-ling"), Name("蔡美玲"), Name("阿都卡立"))),
     Subject("again", (Name("Amina Haddad"), Name("Haddad")), ("1984-03-09",), ("Poland",), "male"),
 )  # fmt: skip
 # Alike in all but where a spelling ends, in which channel it is, or how many there are.
