@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +138,34 @@ def test_a_topic_woken_after_unreadable_records_in_each_partition_is_read_to_its
             log.pause(paused)
             found |= {(record.partition, record.offset) for record in log.poll(500, 0.1)}
     log.close()
+
+
+def test_a_join_that_ends_between_two_polls_is_not_forgotten(kafka_engine: KafkaEngine, on_kafka: Exchange) -> None:
+    """The first leads a group in which the second follows one topic more, as while a new agreement spreads."""
+    own, peer = topic_name("intake", on_kafka.own), topic_name("intake", on_kafka.peer)
+    group = group_name("hub", "intake", "lists")
+    with closing(kafka_engine.log("hub-intake")) as first, closing(kafka_engine.log("hub-intake")) as second:
+
+        def follow(stop: threading.Event) -> None:
+            while not stop.is_set():
+                second.poll(1, 0.1)
+
+        def shared() -> bool:
+            first.poll(1, 0.01)
+            time.sleep(0.5)  # most joins end here
+            places = [*first.places(), *second.places()]
+            if not len(places) == len(set(places)) == 8:
+                return False
+            with suppress(LogError):  # a member that the group has forgotten may not
+                first.commit({first.places()[0]: 0})
+                return True
+            return False
+
+        first.subscribe(group, [own])
+        wait_for(lambda: first.poll(1, 0.2) == [] and len(first.places()) == 4)
+        second.subscribe(group, [own, peer])
+        with running(follow):
+            wait_for(shared, 60)
 
 
 def senders() -> set[threading.Thread]:

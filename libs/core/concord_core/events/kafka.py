@@ -41,6 +41,9 @@ from concord_core.events.topics import partition_of
 
 BOOTSTRAP_MS = 10_000
 DELIVERY_MS = 30_000
+HEARTBEAT_MS = 2_000
+JOIN_MS = HEARTBEAT_MS + 2_000
+"""The others of a group hear with their next heartbeat that a member joins, and join again when they poll."""
 
 
 def translate(error: BaseException, topics: Sequence[str] = (), group: str = "") -> LogError:
@@ -189,13 +192,14 @@ class KafkaLog:
             max_poll_records=500,
             fetch_max_wait_ms=250,
             session_timeout_ms=8_000,
-            heartbeat_interval_ms=2_000,
+            heartbeat_interval_ms=HEARTBEAT_MS,
             allow_auto_create_topics=False,
         )
         self._consumer.subscribe(topics=list(topics))
 
     def poll(self, limit: int, seconds: float) -> Sequence[StoredRecord]:
         def fetch() -> list[StoredRecord]:
+            self._go_on_joining()
             self._rest()
             try:
                 found = self._consumer.poll(timeout_ms=int(seconds * 1000), max_records=limit)
@@ -209,6 +213,16 @@ class KafkaLog:
 
         found: list[StoredRecord] = self._try(fetch)
         return found
+
+    def _go_on_joining(self) -> None:
+        """Ends a join of the group that outlasted the poll before, waiting for the others up to JOIN_MS."""
+        # kafka-python forgets a join that ends between two polls: it begins another, and if only the partitions of
+        # the topics had become known or changed, none at all. The member then takes no part in the group any more,
+        # without a word, and reads on what others were given. As with `_unreadable`, nothing public.
+        coordinator = self._consumer._coordinator
+        if coordinator.rebalance_in_progress():
+            coordinator.request_rejoin()
+            coordinator.ensure_active_group(timeout_ms=JOIN_MS)
 
     def _unreadable(self) -> StoredRecord:
         """The record at which kafka-python stopped as a header's name is no text: handed on empty, to be set aside.
