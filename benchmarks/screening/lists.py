@@ -34,6 +34,8 @@ CHANGES = 100
 KEPT = 20_000
 # Nobody is compared: what is left of a check is reading the name and the doors.
 DOORS_ONLY = Budget(compared=0, of_day=0)
+# Tables of a way to read names are loaded with the first such name.
+_OF_EACH_WAY = ("Maria Example", "Мария Пример", "王小明", "山田花子", "김민수", "สมชาย", "សុខា", "ສົມ", "محمد", "मोहन")
 _FIRST_ANSWER = """
 import sys, time
 since = time.perf_counter()
@@ -172,11 +174,12 @@ def _findable(lists: Agencies, asked: list[Candidate]) -> dict[str, float]:
 
 
 def _warm(folder: Path) -> None:
-    """Loads the model and the compiled loops, which every process has once."""
+    """Loads the model, the compiled loops and the tables of every way to read, which a process has once."""
     lists = [Index.open(folder / place, background=False) for place in ("here", "there")]
     for index in lists:
         index.apply([Change.upsert(Subject("warm", (Name("Maria Example"), Name("Мария Пример")), ("1970-01-01",)))])
-    Asker().query(lists, Query.of("Maria Example", "1970-01-01"))
+    for text in _OF_EACH_WAY:
+        Asker().query(lists, Query.of(text, "1970-01-01"))
     for index in lists:
         index.close()
 

@@ -7,8 +7,8 @@ from typing import Any
 _ABOUT = """Written by `make bench-screening`; made-up people from a seed; one core. Processor time counts; wall time is
 told beside it because others used the machine. Half of the candidates are listed, under another of their names or
 a mistyped one; one in ten has no date. A check asks every agency's list; "doors" is a check without comparing
-anybody. Memory is what the lists add to a process that has the engine and its model loaded (fixed); "first answer"
-is from the start of a new process that has imported nothing yet."""
+anybody. Memory is what the lists add to a process that has the engine, its model and the tables of every script
+loaded (fixed); "first answer" is from the start of a new process that has imported nothing yet."""
 _PEERS_ABOUT = """Ours includes finding the candidates among all listed; the peers only score those handed to them. A
 pair of two people is a candidate and whom this engine finds most alike, so the pairs are harder for it than for the
 peers. Where scores tie, what counts is what a random order of the tied would give ("highest": share of clean checks
