@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,6 +79,12 @@ def population() -> Population:
 def test_made_up_people_are_the_same_again_and_others_with_another_seed(population: Population) -> None:
     made = [list(Maker(population, 300, seed).people()) for seed in (5, 5, 6)]
     assert made[0] == made[1] != made[2]
+
+
+def test_made_up_people_may_have_words_that_no_script_spells_otherwise(population: Population) -> None:
+    numbers = {word: [(word, 1)] for words in population.spelled.values() for word in words}
+    same = replace(population, spelled={"Arabic": numbers, "Hebrew": numbers})
+    assert len(list(Maker(same, 2_000, 7).people())) == 2_000
 
 
 def test_made_up_people_share_names_birthdays_and_scripts_as_people_do(population: Population) -> None:

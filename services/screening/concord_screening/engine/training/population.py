@@ -229,7 +229,8 @@ class Maker:
         for words in groups.values():
             if 1 < len(words) <= 12:
                 for word in words:
-                    out.setdefault(word, [w for w in words if w != word])
+                    # A number is the same word in all of them, and has no other spelling.
+                    out.setdefault(word, [w for w in words if w != word] or [word])
         return out
 
     def people(self) -> Iterator[Subject]:
