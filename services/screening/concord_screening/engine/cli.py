@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from concord_screening.engine import tables
 from concord_screening.engine.commands import ImpossibleDateError, Index, score_pair
-from concord_screening.engine.domain import Query, SegmentError, Subject
+from concord_screening.engine.domain import ModelError, Query, SegmentError, Subject
 from concord_screening.engine.store import FolderBusyError, holds_a_list, is_only_a_list, is_own
 from concord_screening.engine.words import texts
 
@@ -62,7 +62,7 @@ def _errors(console: Console) -> Iterator[None]:
     """What a user can do something about, in a line instead of a traceback."""
     try:
         yield
-    except (tables.WrongFileError, SegmentError, FolderBusyError, OSError) as error:
+    except (tables.WrongFileError, ModelError, SegmentError, FolderBusyError, OSError) as error:
         what = error.strerror if isinstance(error, OSError) else error
         console.print(f"[red]{escape(str(what))}[/red]", highlight=False)
         raise typer.Exit(2) from None

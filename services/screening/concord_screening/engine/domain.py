@@ -115,5 +115,9 @@ class Change:
         return cls(subject_id, None)
 
 
+class ModelError(Exception):
+    """A file of the model that comes with the package is missing or altered: without it names would be missed."""
+
+
 class SegmentError(Exception):
     """A segment file is truncated, altered or of another version; the caller rebuilds from the register."""

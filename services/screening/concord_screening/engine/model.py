@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 from dataclasses import dataclass, replace
 from importlib import resources
+from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
 import numpy as np
 
 from concord_screening.engine.arrays import Tables, Units
+from concord_screening.engine.domain import ModelError
 from concord_screening.engine.editmodel import SYMBOLS, UNSEEN_GAP, UNSEEN_PAIR
 from concord_screening.engine.gam import Curves
 from concord_screening.engine.romanise import Channel
 from concord_screening.engine.spread import LETTERS
 from concord_screening.engine.trie import N_CHANNELS
 
-_FILE = "engine.npz"
+_FILE, _CARD = "engine.npz", "engine.json"
 # Channels that are read with Latin's tables where the data had nothing to learn from …
 _LATIN_LIKE = (Channel.OTHER, Channel.CANTONESE, Channel.MANDARIN, Channel.SPELLED)
 # … and readings of Chinese characters, which are compared with other scripts; characters compare as characters.
@@ -58,8 +62,8 @@ class Model:
 
     @classmethod
     def load(cls) -> Model:
-        """The model that comes with the package."""
-        raw = resources.files("concord_screening.engine.models").joinpath(_FILE).read_bytes()
+        """The model that comes with the package. `ModelError` where it is not whole; see `unaltered`."""
+        raw = unaltered(resources.files("concord_screening.engine.models"))
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
             return cls.of(
                 Stored(*(arrays[f"tables_{field}"] for field in Stored._fields)),
@@ -75,6 +79,20 @@ class Model:
         out = io.BytesIO()
         np.savez_compressed(out, allow_pickle=False, **arrays)
         return out.getvalue()
+
+
+def unaltered(folder: Traversable) -> bytes:
+    """The model of a folder, where it and all tables beside it are what the card says: `ModelError` names the file that
+    is missing or altered. Readers take a table that is not there for an empty one, as training does."""
+    try:
+        files: dict[str, dict[str, str]] = json.loads(folder.joinpath(_CARD).read_text("utf-8"))["files"]
+    except (FileNotFoundError, ValueError, KeyError):
+        raise ModelError(f"{_CARD} is missing or altered") from None
+    for name in {_FILE: {}} | files:
+        file = folder.joinpath(name)
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != files.get(name, {}).get("sha256"):
+            raise ModelError(f"{name} is missing or altered")
+    return folder.joinpath(_FILE).read_bytes()
 
 
 def _both_sides(keys: np.ndarray, values: np.ndarray, other_way: bool) -> tuple[np.ndarray, ...]:

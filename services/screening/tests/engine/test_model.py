@@ -6,12 +6,16 @@ import gzip
 import hashlib
 import itertools
 import json
+import re
+import shutil
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
+from concord_screening.engine.domain import ModelError
 from concord_screening.engine.han import CANTONESE
-from concord_screening.engine.model import Model
+from concord_screening.engine.model import Model, unaltered
 from concord_screening.engine.training import cantonese
 from concord_screening.engine.training.settings import NAME_DIRECTIONS, PEOPLE_DIRECTIONS
 
@@ -28,6 +32,21 @@ def test_the_files_are_those_of_the_card_and_small() -> None:
         assert hashlib.sha256(raw).hexdigest() == said["sha256"], name
         total += len(raw)
     assert total < 20_000_000
+
+
+@pytest.mark.parametrize("name", ["engine.npz", "western.txt", "words.tsv.gz", "common.tsv.gz", "engine.json"])
+@pytest.mark.parametrize("missing", [True, False], ids=["missing", "altered"])
+def test_a_model_that_is_not_whole_is_refused_with_its_file(name: str, missing: bool, tmp_path: Path) -> None:
+    with resources.as_file(MODELS) as shipped:
+        shutil.copytree(shipped, tmp_path / "models")
+    assert unaltered(tmp_path / "models") == MODELS.joinpath("engine.npz").read_bytes()
+    file = tmp_path / "models" / name
+    if missing:
+        file.unlink()
+    else:
+        file.write_bytes(file.read_bytes()[:-3])
+    with pytest.raises(ModelError, match=f"^{re.escape(name)} is missing or altered$"):
+        unaltered(tmp_path / "models")
 
 
 def test_characters_read_in_cantonese_as_the_library_reads_them() -> None:
