@@ -9,8 +9,8 @@ from concord_screening.engine.domain import Reason
 WORDS = {
     "name_alike": "the names read alike (about {percent} % of the shorter one)",
     "name_differs": "the names differ",
-    "name_part_rare": "so good an agreement is rare: by chance one name in {one_in} of those listed",
-    "name_part_common": "such an agreement is common: by chance one name in {one_in} of those listed",
+    "name_part_rare": "so good an agreement is rare: by chance one name in {one_in:,} of those listed",
+    "name_part_common": "such an agreement is common: by chance one name in {one_in:,} of those listed",
     "name_part_missing": "{count} part(s) of a name have no counterpart",
     "other_script": "the names are in different scripts ({query_script}, {listed_script})",
     "date_equal": "the birth dates are equal",
