@@ -168,6 +168,24 @@ def test_a_join_that_ends_between_two_polls_is_not_forgotten(kafka_engine: Kafka
             wait_for(shared)
 
 
+def test_a_paused_topic_rests_when_the_group_gives_a_member_more_of_it(
+    kafka_engine: KafkaEngine, on_kafka: Exchange
+) -> None:
+    topic = topic_name("intake", on_kafka.own)
+    group = group_name("hub", "intake", "heir")
+    with closing(kafka_engine.log("hub-intake")) as first, closing(kafka_engine.log("hub-intake")) as second:
+        for log in (first, second):
+            log.subscribe(group, [topic])
+            log.pause([topic])
+        wait_for(lambda: [*first.poll(1, 0.5), *second.poll(1, 0.5)] == [] and len(second.places()) == 2)
+        assert first.publish(records(topic, 20)) == [None] * 20
+        first.close()
+        # Long enough to hear of it, to join again and to read, all in one poll.
+        wait_for(lambda: second.poll(500, 6) == [] and len(second.places()) == 4)
+        second.pause([])
+        assert len(read(second, 20)) == 20
+
+
 def senders() -> set[threading.Thread]:
     """The threads with which kafka-python sends."""
     return {thread for thread in threading.enumerate() if thread.name.endswith("network-thread")}

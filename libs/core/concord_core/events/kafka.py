@@ -14,7 +14,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import (
     CorruptRecordError,
     GroupAuthorizationFailedError,
@@ -70,6 +70,19 @@ def _named(error: BaseException) -> frozenset[str]:
     """The topics that an error of kafka-python names."""
     named = error.args[0] if error.args else ()
     return frozenset([named]) if isinstance(named, str) else frozenset(named) if isinstance(named, set) else frozenset()
+
+
+class _Assigned(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python has no types
+    """Calls `done` on the client's own thread when the group has given us places, before anything is read of them."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        self._done = done
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        pass
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        self._done()
 
 
 class KafkaLog:
@@ -195,7 +208,7 @@ class KafkaLog:
             heartbeat_interval_ms=HEARTBEAT_MS,
             allow_auto_create_topics=False,
         )
-        self._consumer.subscribe(topics=list(topics))
+        self._consumer.subscribe(topics=list(topics), listener=_Assigned(self._rest))
 
     def poll(self, limit: int, seconds: float) -> Sequence[StoredRecord]:
         def fetch() -> list[StoredRecord]:
@@ -261,16 +274,18 @@ class KafkaLog:
         self._paused = frozenset(topics)
 
     def _rest(self) -> None:
-        """Applies `pause` to what is assigned now: a rebalance forgets it."""
-        if self._consumer._fetcher._next_in_line_exception_metadata is not None:
+        """Applies `pause` to what is assigned now: before each poll, and as soon as a poll has joined the group.
+
+        A place that the group gives us is awake, and the poll that joined goes on to read it.
+        """
+        consumer = self._consumer
+        if consumer is None:
+            return  # closed while it joined
+        if consumer._fetcher._next_in_line_exception_metadata is not None:
             return  # the next poll raises it; of a place that rests it would be forgotten, and hang us when it wakes
-        assigned = self._consumer.assignment()
-        resting = [place for place in assigned if place.topic in self._paused]
-        awake = [place for place in self._consumer.paused() if place.topic not in self._paused]
-        if awake:
-            self._consumer.resume(*awake)
-        if resting:
-            self._consumer.pause(*resting)
+        for place in consumer.assignment():
+            with suppress(KeyError):  # taken from us in this moment
+                (consumer.pause if place.topic in self._paused else consumer.resume)(place)
 
     def places(self) -> Sequence[Place]:
         return sorted(Place(place.topic, place.partition) for place in self._consumer.assignment())
