@@ -8,6 +8,7 @@ unknown is never overtaken by a later one of its aggregate.
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -97,6 +98,7 @@ class KafkaLog:
         self._group = ""
         self._topics: tuple[str, ...] = ()
         self._paused: frozenset[str] = frozenset()
+        self._resting = threading.Lock()
 
     # --- publishing ---
 
@@ -281,11 +283,14 @@ class KafkaLog:
         consumer = self._consumer
         if consumer is None:
             return  # closed while it joined
-        if consumer._fetcher._next_in_line_exception_metadata is not None:
-            return  # the next poll raises it; of a place that rests it would be forgotten, and hang us when it wakes
-        for place in consumer.assignment():
-            with suppress(KeyError):  # taken from us in this moment
-                (consumer.pause if place.topic in self._paused else consumer.resume)(place)
+        # One after the other: what the client's thread read of `_paused` before it changed is put right after it.
+        with self._resting:
+            failing = consumer._fetcher._next_in_line_exception_metadata
+            for place in consumer.assignment():
+                if failing is not None and failing.partition == place:
+                    continue  # the next poll raises it; at rest it would be forgotten, and hang us when it wakes
+                with suppress(KeyError):  # taken from us in this moment
+                    (consumer.pause if place.topic in self._paused else consumer.resume)(place)
 
     def places(self) -> Sequence[Place]:
         return sorted(Place(place.topic, place.partition) for place in self._consumer.assignment())

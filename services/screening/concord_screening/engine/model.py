@@ -85,12 +85,13 @@ def unaltered(folder: Traversable) -> bytes:
     """The model of a folder, where it and all tables beside it are what the card says: `ModelError` names the file that
     is missing or altered. Readers take a table that is not there for an empty one, as training does."""
     try:
-        files: dict[str, dict[str, str]] = json.loads(folder.joinpath(_CARD).read_text("utf-8"))["files"]
-    except (FileNotFoundError, ValueError, KeyError):
+        card = json.loads(folder.joinpath(_CARD).read_text("utf-8"))
+        hashes = {name: file["sha256"] for name, file in card["files"].items()}
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
         raise ModelError(f"{_CARD} is missing or altered") from None
-    for name in {_FILE: {}} | files:
+    for name in {_FILE: ""} | hashes:
         file = folder.joinpath(name)
-        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != files.get(name, {}).get("sha256"):
+        if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != hashes.get(name):
             raise ModelError(f"{name} is missing or altered")
     return folder.joinpath(_FILE).read_bytes()
 

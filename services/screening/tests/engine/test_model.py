@@ -49,6 +49,20 @@ def test_a_model_that_is_not_whole_is_refused_with_its_file(name: str, missing: 
         unaltered(tmp_path / "models")
 
 
+@pytest.mark.parametrize("card", ["[]", '{"files": []}', '{"files": {"western.txt": "x"}}', "{}"])
+def test_a_card_that_is_no_card_is_refused(card: str, tmp_path: Path) -> None:
+    (tmp_path / "engine.json").write_text(card)
+    with pytest.raises(ModelError, match=r"^engine\.json is missing or altered$"):
+        unaltered(tmp_path)
+
+
+def test_a_card_without_the_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "engine.json").write_text('{"files": {}}')
+    (tmp_path / "engine.npz").write_bytes(b"")
+    with pytest.raises(ModelError, match=r"^engine\.npz is missing or altered$"):
+        unaltered(tmp_path)
+
+
 def test_characters_read_in_cantonese_as_the_library_reads_them() -> None:
     shipped = MODELS.joinpath(CANTONESE).read_bytes()
     assert gzip.decompress(shipped) == gzip.decompress(cantonese.readings())
