@@ -27,6 +27,7 @@ from concord_screening.disclosure import jobs as disclosure_jobs
 from concord_screening.disclosure import late_pages, rpc
 from concord_screening.disclosure import pages as disclosure_pages
 from concord_screening.disclosure.commands import Disclosures, Tickets
+from concord_screening.engine.commands import shipped_model
 from concord_screening.policy import policy
 from concord_screening.register import handlers
 from concord_screening.register import http as register_http
@@ -83,7 +84,11 @@ def rooms(context: Context) -> Rooms:
 
 
 def build(context: Context, today: Callable[[], date] = values.today) -> Parts:
-    """The parts of the service; `today` gives the day in UTC on which limits are looked at."""
+    """The parts of the service; `today` gives the day in UTC on which limits are looked at.
+
+    `ModelError` names the file of the engine's model that is missing or altered.
+    """
+    shipped_model()  # a process whose engine could find nobody does not start
     made = rooms(context)
     settings, own = made.settings, context.own
     erased_within = timedelta(minutes=settings.erasure_minutes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,8 +18,9 @@ from concord.intake.v1.events_pb2 import OutcomeDecided
 from concord.screening.v1.events_pb2 import ScreeningActivityCounted
 from concord_core.errors import ConcordError
 from concord_core.events import Fact
-from concord_core.storage import Actor
+from concord_core.storage import UNREACHABLE, Actor, Database, Login
 from concord_core.values import today
+from concord_screening.checks.keeper import keep
 from concord_screening.checks.shelf import NOT_CHECKED, Shelf
 from concord_screening.engine.commands import Index
 from concord_screening.engine.domain import Change, Query, SegmentError, Zone
@@ -311,6 +313,49 @@ def test_an_index_that_cannot_be_rewritten_is_thrown_away(house: House, tmp_path
         shelf.tidy(timedelta(0))
     assert not files_with_the_name()
     assert shelf.query([A], query, time.monotonic() + 60)[A].zone is Zone.CLEAR
+    shelf.close()
+
+
+def test_of_a_register_that_does_not_answer_no_agencys_index_grows_old(house: House, tmp_path: Path) -> None:
+    query, lists = Query.of("Ludmila Zawadzka", "1957-06-03"), (A, "wfp", "iom")
+    for agency in lists:
+        house.listed(agency, "Ludmila Zawadzka", "1957-06-03")
+    before = Shelf(tmp_path, house.context.app_db, house.rooms.register, lists)
+    assert {one.zone for one in before.query(lists, query, time.monotonic() + 60).values()} == {Zone.POSSIBLE}
+    before.close()
+    nowhere = house.context.settings.database.model_copy(update={"port": 1})
+    shelf = Shelf(tmp_path, Database(nowhere, Login.APP), house.rooms.register, lists)
+
+    def named() -> set[str]:
+        files = [file for file in tmp_path.rglob("*") if file.is_file() and b"Zawadzka" in file.read_bytes()]
+        return {file.parent.name for file in files}
+
+    with pytest.raises(UNREACHABLE):
+        shelf.tidy(timedelta(minutes=30))
+    assert named() == set(lists)
+    with pytest.raises(UNREACHABLE):
+        shelf.tidy(timedelta(0))
+    assert named() == set()
+    shelf.close()
+
+
+def test_an_engine_that_cannot_be_warmed_ends_no_keeper(house: House, tmp_path: Path) -> None:
+    (tmp_path / "slot-0").mkdir()
+    (tmp_path / "slot-0" / "warm").touch()  # in the way of its lists
+    shelf = Shelf(tmp_path, house.context.app_db, house.rooms.register, [A])
+    with pytest.raises(OSError, match="warm"):
+        shelf.warm()
+    stop = threading.Event()
+    keeper = threading.Thread(target=keep, args=(shelf, timedelta(minutes=30), stop))
+    keeper.start()
+    end = time.monotonic() + 120
+    while not (tmp_path / "slot-0" / A).exists():
+        assert keeper.is_alive()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    stop.set()
+    keeper.join(60)
+    assert not keeper.is_alive()
     shelf.close()
 
 

@@ -8,9 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
-from concord_core.errors import ConcordError
 from concord_core.telemetry import failure, logger
 from concord_screening.checks.shelf import Shelf
 
@@ -18,16 +16,16 @@ EVERY_SECONDS = 60.0
 
 
 def keep(shelf: Shelf, erased_within: timedelta, stop: threading.Event) -> None:
-    """Warms the engine, then tidies until `stop`.
-
-    A register that does not answer is tried again; the shelf drops what got too old.
-    """
+    """Warms the engine, then tidies until `stop`, whatever fails: the shelf drops what got too old."""
     log = logger("concord.screening.index")
-    shelf.warm()
+    try:
+        shelf.warm()
+    except Exception as error:  # the first to ask waits longer
+        log.error("the engine could not be warmed", **failure(error))
     while not stop.is_set():
         try:
             shelf.tidy(erased_within)
-        except (SQLAlchemyError, ConcordError, OSError) as error:
+        except Exception as error:  # a keeper that ended would leave the withdrawn in the files, and nobody would know
             log.error("an index could not be brought up to date", **failure(error))
         stop.wait(EVERY_SECONDS)
 

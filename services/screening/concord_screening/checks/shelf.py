@@ -122,18 +122,22 @@ class Shelf:
         if not only_open:
             os.utime(_lock_of(self._own_slot()))
         self._sweep(erased_within)
-        for agency in tuple(self._held) if only_open else self.agencies:
-            held = self._hold(agency)
-            with held.lock:
-                try:
-                    self._refresh(agency, held, time.monotonic() + 30)
-                    if held.dirty:
-                        held.index.rewrite()
-                        held.dirty, held.fresh_at = False, time.monotonic()
-                        _keep_cursor(held)
-                finally:
-                    if time.monotonic() - held.fresh_at > erased_within.total_seconds():
-                        self._empty(held)
+        with ExitStack() as each:  # whatever becomes of one, also of the register: the others have their turn
+            for agency in tuple(self._held) if only_open else self.agencies:
+                each.callback(self._tidy, agency, erased_within)
+
+    def _tidy(self, agency: str, erased_within: timedelta) -> None:
+        held = self._hold(agency)
+        with held.lock:
+            try:
+                self._refresh(agency, held, time.monotonic() + 30)
+                if held.dirty:
+                    held.index.rewrite()
+                    held.dirty, held.fresh_at = False, time.monotonic()
+                    _keep_cursor(held)
+            finally:
+                if time.monotonic() - held.fresh_at > erased_within.total_seconds():
+                    self._empty(held)
 
     def close(self) -> None:
         """Closes the indexes and lets go of the folder."""

@@ -118,6 +118,9 @@ class Change:
 class ModelError(Exception):
     """A file of the model that comes with the package is missing or altered: without it names would be missed."""
 
+    def __init__(self, file: str) -> None:
+        super().__init__(f"{file} of the matching engine's model is missing or altered: install the package anew")
+
 
 class SegmentError(Exception):
     """A segment file is truncated, altered or of another version; the caller rebuilds from the register."""

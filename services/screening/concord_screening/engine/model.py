@@ -88,11 +88,11 @@ def unaltered(folder: Traversable) -> bytes:
         card = json.loads(folder.joinpath(_CARD).read_text("utf-8"))
         hashes = {name: file["sha256"] for name, file in card["files"].items()}
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        raise ModelError(f"{_CARD} is missing or altered") from None
+        raise ModelError(_CARD) from None
     for name in {_FILE: ""} | hashes:
         file = folder.joinpath(name)
         if not file.is_file() or hashlib.sha256(file.read_bytes()).hexdigest() != hashes.get(name):
-            raise ModelError(f"{name} is missing or altered")
+            raise ModelError(name)
     return folder.joinpath(_FILE).read_bytes()
 
 

@@ -6,8 +6,11 @@ import gzip
 import hashlib
 import itertools
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from importlib import resources
 from pathlib import Path
 
@@ -45,22 +48,38 @@ def test_a_model_that_is_not_whole_is_refused_with_its_file(name: str, missing: 
         file.unlink()
     else:
         file.write_bytes(file.read_bytes()[:-3])
-    with pytest.raises(ModelError, match=f"^{re.escape(name)} is missing or altered$"):
+    with pytest.raises(ModelError, match=f"^{re.escape(name)} of .* is missing or altered"):
         unaltered(tmp_path / "models")
 
 
 @pytest.mark.parametrize("card", ["[]", '{"files": []}', '{"files": {"western.txt": "x"}}', "{}"])
 def test_a_card_that_is_no_card_is_refused(card: str, tmp_path: Path) -> None:
     (tmp_path / "engine.json").write_text(card)
-    with pytest.raises(ModelError, match=r"^engine\.json is missing or altered$"):
+    with pytest.raises(ModelError, match=r"^engine\.json of "):
         unaltered(tmp_path)
 
 
 def test_a_card_without_the_model_is_refused(tmp_path: Path) -> None:
     (tmp_path / "engine.json").write_text('{"files": {}}')
     (tmp_path / "engine.npz").write_bytes(b"")
-    with pytest.raises(ModelError, match=r"^engine\.npz is missing or altered$"):
+    with pytest.raises(ModelError, match=r"^engine\.npz of "):
         unaltered(tmp_path)
+
+
+def test_the_service_does_not_start_with_a_model_that_is_not_whole(tmp_path: Path) -> None:
+    with resources.as_file(resources.files("concord_screening")) as package:
+        shutil.copytree(package, tmp_path / "concord_screening", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "concord_screening" / "engine" / "models" / "western.txt").unlink()
+    started = subprocess.run(
+        [sys.executable, "-c", "from concord_screening.app import SERVICE; SERVICE.build(None)"],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert started.returncode == 1
+    assert "ModelError: western.txt of" in started.stderr
 
 
 def test_characters_read_in_cantonese_as_the_library_reads_them() -> None:
